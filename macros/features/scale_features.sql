@@ -1,0 +1,50 @@
+{#- The values that the clustering sees: centred, scaled and clipped. A feature without spread is
+    left out. -#}
+{% macro scale_features(values_relation, scales_relation, dataset) %}
+{% set clip = setting(dataset ~ '.scale.clip') %}
+with
+
+feature_values as (
+
+    select * from {{ values_relation }}
+
+),
+
+scales as (
+
+    select * from {{ scales_relation }} where is_used
+
+),
+
+scaled as (
+
+    select
+        feature_values.category,
+        feature_values.store_id,
+        feature_values.feature,
+        (feature_values.value - scales.centre) / scales.scale as value
+    from feature_values
+    inner join scales
+        on
+            feature_values.category = scales.category
+            and feature_values.feature = scales.feature
+
+),
+
+final as (
+
+    select
+        category,
+        store_id,
+        feature,
+        {% if clip is not none %}
+        greatest(-{{ clip }}, least({{ clip }}, value)) as value
+        {% else %}
+        value
+        {% endif %}
+    from scaled
+
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,90 @@
+{#- Which features are used, and why another is not. One row per category and feature. -#}
+{% macro select_features(values_relation, dataset) %}
+{% set filter = setting(dataset ~ '.filter') %}
+with
+
+feature_values as (
+
+    select * from {{ values_relation }}
+
+),
+
+means as (
+
+    select
+        category,
+        feature,
+        count(*) as store_count,
+        count(value) as value_count,
+        min(value) as lowest,
+        max(value) as highest,
+        {{ exact_mean('value') }} as mean
+    from feature_values
+    group by category, feature
+
+),
+
+variances as (
+
+    select
+        feature_values.category,
+        feature_values.feature,
+        {{ exact_mean('power(feature_values.value - means.mean, 2)') }} as variance
+    from feature_values
+    inner join means
+        on feature_values.category = means.category and feature_values.feature = means.feature
+    group by feature_values.category, feature_values.feature
+
+),
+
+shares as (
+
+    select
+        means.*,
+        variances.variance,
+        1 - cast(means.value_count as double) / means.store_count as missing_share
+    from means
+    inner join variances
+        on means.category = variances.category and means.feature = variances.feature
+
+),
+
+reasons as (
+
+    select
+        *,
+        case
+            when feature in {{ sql_texts(filter.ignored_features) }} then 'ignored by the settings'
+            when value_count = 0 then 'no value in any store'
+            when missing_share > {{ filter.maximum_missing_share }}
+                then
+                    'missing in ' || cast(cast(round(100 * missing_share) as integer) as varchar)
+                    || ' % of the stores'
+            when highest = lowest then 'the same value in every store'
+            when variance < {{ filter.minimum_variance }} then 'varies less than the minimum'
+        end as unused_reason
+    from shares
+
+),
+
+final as (
+
+    select
+        -- ids
+        category,
+        feature,
+
+        -- numerics
+        store_count,
+        missing_share,
+        variance,
+
+        -- what was decided
+        unused_reason is null as is_used,
+        coalesce(unused_reason, 'used') as reason
+    from reasons
+
+)
+
+select * from final
+{% endmacro %}

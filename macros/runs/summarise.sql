@@ -1,0 +1,50 @@
+{#- Say what a published run found and what to open next; print, so that --quiet does not hide it. -#}
+{% macro summarise(published) %}
+    {% set totals = run_query("
+        select
+            coverage.rows_read, coverage.rows_rejected, coverage.sales_read,
+            case when coverage.sales_accepted <> 0
+                then round(100 * cast(coverage.sales_clustered as double) / cast(coverage.sales_accepted as double), 1)
+            end as clustered_percent,
+            (select count(distinct store_id) from marts.store_clusters) as clustered,
+            (select count(*) from marts.stores) as stores
+        from marts.data_coverage as coverage
+        where coverage.source = 'sales' and coverage.category is null
+    ").rows[0] %}
+    {% set categories = run_query("
+        select
+            category,
+            count(distinct internal_cluster_id) as internal,
+            count(distinct external_cluster_id) as external,
+            count(distinct final_cluster_id) as final,
+            count(*) filter (where is_reassigned) as moved
+        from marts.store_clusters
+        group by category
+        order by category
+    ").rows %}
+    {% do print('') %}
+    {% do print('Published ' ~ published) %}
+    {% do print(
+        '  sales     ' ~ '{:,}'.format(totals[0] | int) ~ ' rows read, '
+        ~ '{:,}'.format(totals[1] | int) ~ ' refused; ' ~ '{:,.2f}'.format(totals[2] | float)
+        ~ ' in all, ' ~ (totals[3] if totals[3] is not none else 0) ~ ' % of it clustered'
+    ) %}
+    {% do print(
+        '  stores    ' ~ '{:,}'.format(totals[4] | int) ~ ' of ' ~ '{:,}'.format(totals[5] | int)
+        ~ ' in a cluster; the others are in marts.stores_without_cluster, with a reason'
+    ) %}
+    {% for row in categories[:12] %}
+        {% do print(
+            '  clusters  ' ~ row[0] ~ ': ' ~ row[3] ~ ' final (' ~ row[1] ~ ' internal, ' ~ row[2]
+            ~ ' external, ' ~ row[4] ~ ' stores moved)'
+        ) %}
+    {% endfor %}
+    {% if categories | length > 12 %}
+        {% do print('  ... and ' ~ (categories | length - 12) ~ ' more categories') %}
+    {% endif %}
+    {% set from_here = '' if target.name == 'prod' else 'ENV=' ~ target.name ~ ' ' %}
+    {% do print('Open next') %}
+    {% do print('  ' ~ from_here ~ 'make dashboard    (or, with the environment active: ' ~ from_here ~ 'streamlit run app)') %}
+    {% do print('  ' ~ from_here ~ 'make docs         every table and column explained') %}
+    {% do print('  .venv/bin/duckdb -readonly ' ~ published ~ " -c 'from marts.clusters'") %}
+{% endmacro %}

@@ -1,0 +1,4 @@
+{#- A column name as a quoted SQL identifier. -#}
+{% macro sql_name(name) -%}
+"{{ name | replace('"', '""') }}"
+{%- endmacro %}

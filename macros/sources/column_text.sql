@@ -1,0 +1,12 @@
+{#- A column of a file (its name, or {sql: expression}) as trimmed text; what the settings call
+    missing, or a column that is not named, is null. -#}
+{% macro column_text(column) -%}
+    {%- if column is none or column is undefined -%}
+        cast(null as varchar)
+    {%- else -%}
+        {%- set value = 'trim(cast(' ~ (column.sql if column is mapping else sql_name(column)) ~ ' as varchar))' -%}
+        case
+            when {{ value }} not in {{ sql_texts(setting('quality.missing_markers')) }} then {{ value }}
+        end
+    {%- endif -%}
+{%- endmacro %}

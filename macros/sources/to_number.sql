@@ -1,0 +1,4 @@
+{#- Text as a number; null if it is not a finite number. -#}
+{% macro to_number(text) -%}
+case when {{ is_number(text) }} then try_cast({{ text }} as double) end
+{%- endmacro %}

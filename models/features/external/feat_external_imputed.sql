@@ -1,0 +1,1 @@
+{{ impute_features(ref('feat_external_transformed'), 'external') }}

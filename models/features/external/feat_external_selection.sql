@@ -1,0 +1,1 @@
+{{ select_features(ref('pre_external_values'), 'external') }}

@@ -1,0 +1,1 @@
+{{ impute_features(ref('feat_internal_transformed'), 'internal') }}

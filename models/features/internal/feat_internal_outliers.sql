@@ -1,0 +1,1 @@
+{{ flag_outliers(ref('feat_internal_imputed'), ref('feat_internal_neighbour_distances'), 'internal') }}

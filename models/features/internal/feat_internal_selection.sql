@@ -1,0 +1,1 @@
+{{ select_features(ref('pre_internal_values'), 'internal') }}

@@ -1,0 +1,1 @@
+{{ transform_features(ref('pre_internal_values'), ref('feat_internal_selection'), 'internal') }}

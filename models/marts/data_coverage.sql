@@ -1,0 +1,229 @@
+{#- One row per source with its totals (category is null), and one per category for sales. -#}
+with
+
+sales as (
+
+    select * from {{ ref('stg_sales') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('pre_stores') }}
+
+),
+
+category_stores as (
+
+    select * from {{ ref('pre_category_stores') }}
+
+),
+
+store_clusters as (
+
+    select * from {{ ref('store_clusters') }}
+
+),
+
+clustered as (
+
+    select
+        category_stores.category,
+        category_stores.store_id,
+        category_stores.sales_amount,
+        store_clusters.store_id is not null as is_clustered
+    from category_stores
+    left join store_clusters
+        on
+            category_stores.category = store_clusters.category
+            and category_stores.store_id = store_clusters.store_id
+
+),
+
+of_sales_files as (
+
+    select
+        count(*) as rows_read,
+        count(*) filter (where rejected_reason is null) as rows_accepted,
+        count(*) filter (where rejected_reason is not null) as rows_rejected,
+        count(*) filter (where rejected_reason is null and is_return) as rows_returned,
+        coalesce(sum(amount), 0) as sales_read,
+        coalesce(sum(amount) filter (where rejected_reason is null), 0) as sales_accepted,
+        coalesce(sum(amount) filter (where rejected_reason is not null), 0) as sales_rejected,
+        count(distinct store_id) as stores_read
+    from sales
+
+),
+
+unmapped as (
+
+    select coalesce(sum(sales_amount), 0) as sales_unmapped from {{ ref('pre_unmapped_sales') }}
+
+),
+
+by_category as (
+
+    select
+        category,
+        sum(sales_amount) as sales_accepted,
+        coalesce(sum(sales_amount) filter (where is_clustered), 0) as sales_clustered,
+        coalesce(sum(sales_amount) filter (where not is_clustered), 0) as sales_without_cluster,
+        count(*) as stores_read,
+        count(*) filter (where is_clustered) as stores_clustered,
+        count(*) filter (where not is_clustered) as stores_without_cluster
+    from clustered
+    group by category
+
+),
+
+in_all as (
+
+    select
+        coalesce(sum(sales_clustered), 0) as sales_clustered,
+        coalesce(sum(sales_without_cluster), 0) as sales_without_cluster
+    from by_category
+
+),
+
+stores_in_all as (
+
+    select
+        count(distinct store_clusters.store_id) as stores_clustered,
+        count(distinct case when stores.is_in_sales then store_clusters.store_id end)
+            as selling_stores_clustered
+    from stores
+    left join store_clusters on stores.store_id = store_clusters.store_id
+
+),
+
+of_other_files as (
+
+    {% for source in ['products', 'stores'] %}
+    select
+        '{{ source }}' as source,
+        count(*) as rows_read,
+        count(*) filter (where rejected_reason is null) as rows_accepted,
+        count(*) filter (where rejected_reason is not null) as rows_rejected,
+        {{ 'count(distinct store_id)' if source == 'stores' else 'null' }} as stores_read
+    from {{ ref('stg_' ~ source) }}
+    having count(*) > 0
+    union all
+    {% endfor %}
+    select
+        feed as source,
+        count(*) as rows_read,
+        count(*) filter (where rejected_reason is null) as rows_accepted,
+        count(*) filter (where rejected_reason is not null) as rows_rejected,
+        null as stores_read
+    from {{ ref('stg_feed_rows') }}
+    group by feed
+
+),
+
+matches as (
+
+    select
+        feed as source,
+        count(distinct store_id) as stores_matched
+    from {{ ref('pre_feed_matches') }}
+    group by feed
+
+),
+
+combined as (
+
+    select
+        'sales' as source,
+        cast(null as varchar) as category,
+        of_sales_files.rows_read,
+        of_sales_files.rows_accepted,
+        of_sales_files.rows_rejected,
+        of_sales_files.rows_returned,
+        of_sales_files.sales_read,
+        of_sales_files.sales_accepted,
+        of_sales_files.sales_rejected,
+        unmapped.sales_unmapped,
+        in_all.sales_clustered,
+        in_all.sales_without_cluster,
+        of_sales_files.stores_read,
+        stores_in_all.selling_stores_clustered as stores_clustered,
+        of_sales_files.stores_read - stores_in_all.selling_stores_clustered
+            as stores_without_cluster,
+        null as stores_matched
+    from of_sales_files
+    cross join unmapped
+    cross join in_all
+    cross join stores_in_all
+    union all
+    select
+        'sales' as source,
+        category,
+        null as rows_read,
+        null as rows_accepted,
+        null as rows_rejected,
+        null as rows_returned,
+        null as sales_read,
+        sales_accepted,
+        null as sales_rejected,
+        0 as sales_unmapped,
+        sales_clustered,
+        sales_without_cluster,
+        stores_read,
+        stores_clustered,
+        stores_without_cluster,
+        null as stores_matched
+    from by_category
+    union all
+    select
+        of_other_files.source,
+        null as category,
+        of_other_files.rows_read,
+        of_other_files.rows_accepted,
+        of_other_files.rows_rejected,
+        null as rows_returned,
+        null as sales_read,
+        null as sales_accepted,
+        null as sales_rejected,
+        null as sales_unmapped,
+        null as sales_clustered,
+        null as sales_without_cluster,
+        of_other_files.stores_read,
+        null as stores_clustered,
+        null as stores_without_cluster,
+        matches.stores_matched
+    from of_other_files
+    left join matches on of_other_files.source = matches.source
+
+),
+
+final as (
+
+    select
+        -- ids
+        source,
+        category,
+
+        -- rows
+        cast(rows_read as bigint) as rows_read,
+        cast(rows_accepted as bigint) as rows_accepted,
+        cast(rows_rejected as bigint) as rows_rejected,
+        cast(rows_returned as bigint) as rows_returned,
+
+        -- money
+        cast(sales_read as decimal(38, 4)) as sales_read,
+        cast(sales_accepted as decimal(38, 4)) as sales_accepted,
+        cast(sales_rejected as decimal(38, 4)) as sales_rejected,
+        cast(sales_unmapped as decimal(38, 4)) as sales_unmapped,
+        cast(sales_clustered as decimal(38, 4)) as sales_clustered,
+        cast(sales_without_cluster as decimal(38, 4)) as sales_without_cluster,
+
+        -- stores
+        cast(stores_read as bigint) as stores_read,
+        cast(stores_clustered as bigint) as stores_clustered,
+        cast(stores_without_cluster as bigint) as stores_without_cluster,
+        cast(stores_matched as bigint) as stores_matched
+    from combined
+
+)
+
+select * from final

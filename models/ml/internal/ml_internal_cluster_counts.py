@@ -1,0 +1,13 @@
+from python_ml.cluster_count import score_cluster_counts
+from python_ml.settings import section
+
+
+def model(dbt, session):
+    """One row per category and number of clusters: its scores, and whether it was chosen."""
+    return score_cluster_counts(
+        dbt.ref("ml_internal_components").df(),
+        dbt.ref("feat_internal_outliers").df(),
+        settings=section(
+            dbt.ref("stg_settings").df(), "internal.cluster_count", "internal.algorithm"
+        ),
+    )

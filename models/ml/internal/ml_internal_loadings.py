@@ -1,0 +1,11 @@
+from python_ml.reduction import fit_reduction
+from python_ml.settings import section
+
+
+def model(dbt, session):
+    """One row per category, component and feature: how the features make up the components."""
+    return fit_reduction(
+        dbt.ref("feat_internal_scaled").df(),
+        dbt.ref("feat_internal_outliers").df(),
+        settings=section(dbt.ref("stg_settings").df(), "internal.reduce"),
+    )

@@ -1,0 +1,62 @@
+with
+
+stores as (
+
+    select * from {{ ref('pre_stores') }}
+
+),
+
+need_sales as (
+
+    select * from {{ ref('pre_need_sales') }}
+
+),
+
+categories as (
+
+    select distinct category from need_sales
+
+),
+
+totals as (
+
+    select
+        store_id,
+        category,
+        sum(sales_amount) as sales_amount,
+        sum(row_count) as row_count,
+        sum(case when sales_amount > 0 then sales_amount else 0 end) as positive_sales_amount
+    from need_sales
+    group by store_id, category
+
+),
+
+final as (
+
+    select
+        -- ids
+        categories.category,
+        stores.store_id,
+
+        -- numerics
+        coalesce(totals.sales_amount, 0) as sales_amount,
+        coalesce(totals.row_count, 0) as row_count,
+
+        -- why it cannot be clustered, if so
+        case
+            when not stores.is_in_sales then 'no sales at all'
+            when totals.store_id is null then 'no sales in the category'
+            when totals.positive_sales_amount <= 0 then 'nothing but returns in the category'
+            when totals.row_count < {{ setting('internal.filter.minimum_rows') }}
+                then 'fewer sales rows than the minimum'
+            when totals.sales_amount < {{ setting('internal.filter.minimum_sales') }}
+                then 'less sales than the minimum'
+        end as excluded_reason
+    from categories
+    cross join stores
+    left join totals
+        on categories.category = totals.category and stores.store_id = totals.store_id
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+with
+
+product_sales as (
+
+    select * from {{ ref('pre_product_sales') }}
+
+),
+
+product_needs as (
+
+    select * from {{ ref('pre_product_needs') }}
+
+),
+
+final as (
+
+    select
+        -- ids
+        product_sales.store_id,
+        product_sales.product_id,
+
+        -- numerics
+        product_sales.sales_amount,
+        product_sales.row_count
+    from product_sales
+    left join product_needs on product_sales.product_id = product_needs.product_id
+    where product_needs.product_id is null
+
+)
+
+select * from final

@@ -1,0 +1,89 @@
+{% set stores = setting('sources').stores %}
+
+with
+
+{% if stores %}
+raw as (
+
+    {{ read_source(stores) }}
+
+),
+
+texts as (
+
+    select
+        _file as file,
+        _line as line,
+        {{ column_text(stores.columns.store_id) }} as store_id,
+        {{ column_text(stores.columns.store_name) }} as store_name,
+        {{ column_text(stores.columns.latitude) }} as latitude_text,
+        {{ column_text(stores.columns.longitude) }} as longitude_text,
+        {{ text_map(stores.attributes or {}) }} as attributes
+    from raw
+
+),
+{% else %}
+texts as (
+
+    select
+        cast(null as varchar) as file,
+        cast(null as bigint) as line,
+        cast(null as varchar) as store_id,
+        cast(null as varchar) as store_name,
+        cast(null as varchar) as latitude_text,
+        cast(null as varchar) as longitude_text,
+        {{ text_map({}) }} as attributes
+    where false
+
+),
+{% endif %}
+
+checked as (
+
+    select
+        *,
+        case when store_id is null then 'store id is missing' end as fault
+    from texts
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by fault, store_id
+            order by store_name, latitude_text, longitude_text, cast(attributes as varchar)
+        ) as copy_number
+    from checked
+
+),
+
+final as (
+
+    select
+        -- ids
+        file,
+        line,
+        store_id,
+
+        -- values
+        store_name,
+        {{ to_number('latitude_text') }} as latitude,
+        {{ to_number('longitude_text') }} as longitude,
+        attributes,
+
+        -- what was refused, and why
+        case
+            when fault is not null then fault
+            when copy_number > 1 then 'store is there twice'
+        end as rejected_reason,
+        cast(json_object(
+            'store_id', store_id, 'store_name', store_name, 'latitude', latitude_text,
+            'longitude', longitude_text, 'attributes', attributes
+        ) as varchar) as raw
+    from numbered
+
+)
+
+select * from final

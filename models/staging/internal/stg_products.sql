@@ -1,0 +1,85 @@
+{% set products = setting('sources').products %}
+
+with
+
+{% if products %}
+raw as (
+
+    {{ read_source(products) }}
+
+),
+
+texts as (
+
+    select
+        _file as file,
+        _line as line,
+        {{ column_text(products.columns.product_id) }} as product_id,
+        {{ column_text(products.columns.category) if products.columns.category else "'all'" }} as category,
+        {{ column_text(products.columns.need_state or products.columns.product_id) }} as need_state
+    from raw
+
+),
+{% else %}
+texts as (
+
+    select
+        cast(null as varchar) as file,
+        cast(null as bigint) as line,
+        cast(null as varchar) as product_id,
+        cast(null as varchar) as category,
+        cast(null as varchar) as need_state
+    where false
+
+),
+{% endif %}
+
+checked as (
+
+    select
+        *,
+        case
+            when product_id is null then 'product id is missing'
+            when category is null then 'category is missing'
+            when need_state is null then 'need state is missing'
+        end as fault
+    from texts
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by fault, product_id, category, need_state order by file, line
+        ) as copy_number
+    from checked
+
+),
+
+final as (
+
+    select
+        -- ids
+        file,
+        line,
+        product_id,
+
+        -- values
+        category,
+        need_state,
+
+        -- what was refused, and why
+        case
+            when fault is not null then fault
+            when copy_number > 1 then 'row is there twice'
+        end as rejected_reason,
+        cast(json_object(
+            'product_id', product_id, 'category', category, 'need_state', need_state
+        ) as varchar) as raw
+    from numbered
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""The algorithms of store clustering: pure functions, frames in and frames out."""
