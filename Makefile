@@ -17,6 +17,12 @@ export DATA_DIR WAREHOUSE_DIR ENV
 DBT = $(BIN)/dbt
 VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")
 
+ifneq ($(SETTINGS),)
+ifeq ($(wildcard $(SETTINGS)),)
+$(error SETTINGS=$(SETTINGS): there is no such file)
+endif
+endif
+
 .PHONY: help
 help:  ## List the verbs
 	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,115 @@
+"""The real commands on a temporary copy of the project."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = (
+    "Makefile",
+    "app",
+    "dbt_project.yml",
+    "examples",
+    "macros",
+    "models",
+    "profiles",
+    "pyproject.toml",
+    "python_ml",
+    "requirements.lock",
+    "seeds",
+    "selectors.yml",
+    "tests",
+)
+
+
+@dataclass
+class Chain:
+    """A copy of the project with data of its own; commands run in it as a user would."""
+
+    path: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *command: str, check: bool = True, **environment: str) -> str:
+        """Run a command with the environment active and give back what it said."""
+        done = subprocess.run(
+            command,
+            cwd=self.path,
+            env=self.active() | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        if check:
+            assert done.returncode == 0, said
+        else:
+            assert done.returncode != 0, said
+        return said
+
+    def active(self) -> dict[str, str]:
+        """The variables of a shell in which the virtual environment is active, and no others."""
+        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+        path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+        return kept | {"PATH": path} | self.environment
+
+    def build(self, *arguments: str, check: bool = True, **environment: str) -> str:
+        """Run `dbt build` to the prod target."""
+        command = ("dbt", "build", "--target", "prod", *arguments)
+        return self.run(*command, check=check, **environment)
+
+    def published(self, target: str = "prod") -> Path:
+        """The file that people open."""
+        return self.path / "warehouse" / f"{target}.duckdb"
+
+    def query(self, sql: str, target: str = "prod") -> pd.DataFrame:
+        """Read from the published file."""
+        with duckdb.connect(str(self.published(target)), read_only=True) as connection:
+            return connection.execute(sql).df()
+
+    def table(self, name: str, target: str = "prod") -> pd.DataFrame:
+        """A published table, in an order that only depends on its content."""
+        return self.query(f"select * from marts.{name} order by all", target)
+
+
+def copy_project(path: Path) -> Chain:
+    """Copy what makes the project, without data, database and virtual environment."""
+    path.mkdir(parents=True)
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, path / part, ignore=ignored)
+        else:
+            shutil.copy2(source, path / part)
+    (path / "profiles.yml").symlink_to("profiles/profiles.yml")
+    # the environment that runs these tests is the one that is set up
+    (path / ".venv").symlink_to(Path(sys.executable).parents[1])
+    return Chain(path)
+
+
+@pytest.fixture(scope="session")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """A chain after `make run`; tests that use it leave its published file as it is."""
+    made = copy_project(tmp_path_factory.mktemp("chain") / "store-clusters")
+    made.said = made.run("make", "run")
+    return made
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """A small chain, built once: for tests that build again and compare."""
+    made = copy_project(tmp_path_factory.mktemp("small") / "store-clusters")
+    made.run(
+        "python", "-m", "python_ml.sample_data", "--out", "data", "--stores", "120", "--weeks", "8"
+    )
+    made.build()
+    return made

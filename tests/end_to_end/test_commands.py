@@ -1,0 +1,101 @@
+"""The commands that people type, as they type them, with no variable set."""
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+pytestmark = pytest.mark.end_to_end
+
+JOBS = [
+    "internal-preprocessing",
+    "external-preprocessing",
+    "internal-ml",
+    "external-ml",
+    "merging",
+]
+
+
+def free_port() -> str:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def first_answer(url: str, process: subprocess.Popen, seconds: float = 60) -> str:
+    """What a server that is starting answers first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+    raise AssertionError(f"{url} did not answer")
+
+
+def serve(chain, *command: str) -> subprocess.Popen:
+    """Start a command that serves until it is ended."""
+    return subprocess.Popen(
+        command,
+        cwd=chain.path,
+        env=chain.active(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_dbt_docs_generate_and_serve(chain):
+    chain.run("dbt", "docs", "generate")
+    catalog = (chain.path / "target/catalog.json").read_text()
+    assert "store_clusters" in catalog
+    port = free_port()
+    server = serve(chain, "dbt", "docs", "serve", "--port", port, "--no-browser")
+    try:
+        assert "dbt" in first_answer(f"http://127.0.0.1:{port}/index.html", server)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_streamlit_run_app(chain):
+    port = free_port()
+    server = serve(chain, "streamlit", "run", "app", "--server.port", port)
+    try:
+        assert first_answer(f"http://127.0.0.1:{port}/_stcore/health", server) == "ok"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.mark.parametrize("target", ["dev", "staging", "prod"])
+def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, target):
+    said = small.run("make", "run-full", f"ENV={target}")
+    assert f"Published warehouse/{target}.duckdb" in said
+    assert set(small.table("runs", target)["target"]) == {target}
+    before = small.published(target).stat()
+    for job in JOBS:
+        said = small.run("make", f"run-{job}", f"ENV={target}")
+        assert "Not published" in said
+        assert "ERROR=0 SKIP=0" in said
+    after = small.published(target).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_dev_obeys_what_its_environment_changes(small):
+    small.run("make", "run-full", "ENV=dev")
+    settings = small.query("select settings from marts.runs order by started_at desc", "dev")
+    assert '"resamples": 4' in settings["settings"][0]
+
+
+def test_make_lists_its_verbs_and_versions(small):
+    said = small.run("make")
+    for verb in ("setup", "run", "test", "dashboard", "docs", "format", "lint", "version"):
+        assert f"make {verb} " in said
+    assert "store-clusters" in small.run("make", "version")

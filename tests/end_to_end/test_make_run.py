@@ -1,0 +1,159 @@
+"""What `make run` leaves behind on the sample chain."""
+
+import json
+
+import duckdb
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+pytestmark = pytest.mark.end_to_end
+
+CONTRACT = {
+    "store_clusters",
+    "clusters",
+    "cluster_features",
+    "cluster_count_scores",
+    "cluster_moves",
+    "store_features",
+    "feature_selection",
+    "rejected_rows",
+    "data_coverage",
+    "stores",
+    "stores_without_cluster",
+    "runs",
+    "run_steps",
+}
+
+
+@pytest.fixture(scope="module")
+def truth(chain):
+    """The planted groups of every store that the clustering can find."""
+    planted = pd.read_csv(chain.path / "data/truth/stores.csv", dtype=str)
+    found = chain.table("store_clusters")
+    return found.merge(
+        planted[planted["internal_group"].notna()], on=["category", "store_id"], validate="1:1"
+    )
+
+
+def test_it_says_what_was_found_and_what_to_open_next(chain):
+    assert "Published warehouse/prod.duckdb" in chain.said
+    assert "sales rows" in chain.said
+    for category in chain.table("clusters")["category"].unique():
+        assert f"{category}: " in chain.said
+    assert "make dashboard" in chain.said
+    assert "make docs" in chain.said
+
+
+def test_every_table_of_the_contract_is_there_with_a_comment_on_every_column(chain):
+    tables = chain.query("select table_name, comment from duckdb_tables() where schema_name='marts'")
+    assert set(tables["table_name"]) == CONTRACT
+    assert tables["comment"].str.len().gt(20).all()
+    columns = chain.query("select * from duckdb_columns() where schema_name = 'marts'")
+    assert columns["comment"].notna().all()
+    assert columns["comment"].str.len().gt(0).all()
+
+
+def test_the_planted_groups_are_found_on_each_side_and_together(truth):
+    for _, stores in truth.groupby("category"):
+        assert len(stores) > 200
+        known = stores[stores["external_group"].notna() & stores["external_cluster_id"].notna()]
+        both = known["internal_group"] + known["external_group"]
+        assert adjusted_rand_score(stores["internal_group"], stores["internal_cluster_id"]) >= 0.95
+        assert adjusted_rand_score(known["external_group"], known["external_cluster_id"]) >= 0.95
+        assert adjusted_rand_score(both, known["final_cluster_id"]) >= 0.95
+
+
+def test_the_planted_small_combination_is_dissolved_in_every_category(chain):
+    moves = chain.table("cluster_moves")
+    clusters = chain.table("clusters")
+    assert set(moves["category"]) == set(clusters["category"])
+    assert not clusters["is_small"].any()
+    assert moves["reason"].str.contains("too small").all()
+    folded = set(zip(moves["category"], moves["from_label"], strict=True))
+    kept = set(zip(clusters["category"], clusters["final_label"], strict=True))
+    assert not folded & kept
+
+
+def test_every_planted_defect_is_refused_with_its_reason_and_its_line(chain):
+    rejected = chain.table("rejected_rows")
+    planted = json.loads((chain.path / "data/truth/dirt.json").read_text())["kinds"]
+    counts = rejected.groupby(["source", "reason"]).size()
+    for kind, source, reason in [
+        ("duplicate_rows", "sales", "row is there twice"),
+        ("text_in_amount", "sales", "amount is not a number"),
+        ("unreadable_date", "sales", "date is not a date"),
+        ("missing_store_id", "sales", "store id is missing"),
+        ("missing_product_id", "sales", "product id is missing"),
+        ("products_without_need_state", "products", "need state is missing"),
+        ("duplicate_store_rows", "stores", "store is there twice"),
+        ("text_in_neighbourhood", "neighbourhoods", "a feature is not a number"),
+    ]:
+        assert counts[source, reason] == planted[kind]["count"], kind
+
+    lines = (chain.path / "data/internal/sales.csv").read_text().splitlines()
+    for row in rejected[rejected["source"] == "sales"].itertuples():
+        raw = json.loads(row.raw)
+        assert lines[row.line - 1].split(",") == [
+            raw[name] or "" for name in ("store_id", "product_id", "sold_on", "quantity", "amount")
+        ]
+
+
+def test_sums_close_to_the_row_and_to_the_cent(chain):
+    # counted from the file, without the project's own SQL
+    sales = pd.read_csv(chain.path / "data/internal/sales.csv", dtype=str)
+    amounts = pd.to_numeric(sales["sales_amount"], errors="coerce")
+    total = chain.query(
+        "select * from marts.data_coverage where source = 'sales' and category is null"
+    ).iloc[0]
+    assert total["rows_read"] == len(sales)
+    assert total["rows_read"] == total["rows_accepted"] + total["rows_rejected"]
+    assert float(total["sales_read"]) == pytest.approx(amounts.sum(), abs=0.005)
+    assert total["sales_read"] == total["sales_accepted"] + total["sales_rejected"]
+    assert total["sales_accepted"] == (
+        total["sales_clustered"] + total["sales_without_cluster"] + total["sales_unmapped"]
+    )
+    assert total["sales_unmapped"] > 0
+    of_stores = chain.query("select sum(sales_amount) as total from marts.store_clusters")
+    assert of_stores["total"][0] == pytest.approx(float(total["sales_clustered"]), abs=0.005)
+
+
+def test_no_store_is_lost_or_doubled(chain):
+    planted = pd.read_csv(chain.path / "data/stores.csv", dtype=str)["store_id"]
+    sold = pd.read_csv(chain.path / "data/internal/sales.csv", dtype=str)["store_id"].dropna()
+    everyone = set(planted) | set(sold)
+    clustered = chain.table("store_clusters")
+    without = chain.table("stores_without_cluster")
+    for category in clustered["category"].unique():
+        with_id = list(clustered.loc[clustered["category"] == category, "store_id"])
+        without_id = list(without.loc[without["category"] == category, "store_id"])
+        assert len(with_id + without_id) == len(set(with_id + without_id))
+        assert everyone <= set(with_id + without_id)
+
+
+def test_ids_keep_their_zeros(chain):
+    assert "0007" in set(chain.table("store_clusters")["store_id"])
+
+
+def test_the_run_is_on_record(chain):
+    runs = chain.table("runs")
+    assert list(runs["status"]) == ["success"]
+    assert json.loads(runs["settings"][0])["internal"]["cluster_count"]["rule"] == "silhouette"
+    assert json.loads(runs["versions"][0])["duckdb"] == duckdb.__version__
+    assert set(chain.table("store_clusters")["run_id"]) == set(runs["run_id"])
+    steps = chain.table("run_steps")
+    assert {"store_clusters", "ml_internal_centroids"} <= set(steps["node"])
+
+
+def test_the_duckdb_shell_reads_the_published_file(chain):
+    said = chain.run(
+        "duckdb", "-readonly", "warehouse/prod.duckdb", "-csv",
+        "-c", "select count(*) as n from marts.store_clusters",
+    )  # fmt: skip
+    assert said.split()[-1] == str(len(chain.table("store_clusters")))
+
+
+def test_the_working_file_is_another_file(chain):
+    assert (chain.path / "warehouse/work/prod.duckdb").exists()
+    schemas = chain.query("select distinct schema_name from duckdb_tables()")
+    assert list(schemas["schema_name"]) == ["marts"]

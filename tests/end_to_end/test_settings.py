@@ -1,0 +1,117 @@
+"""A wrong setting stops before anything is written; a right one is obeyed."""
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.end_to_end
+
+WRONG = {
+    "unknown key": (
+        {"internal": {"scale": {"methid": "robust"}}},
+        ["internal.scale.methid", "no such setting", "Did you mean method?"],
+    ),
+    "unknown section": ({"intrenal": {}}, ["intrenal", "Did you mean internal?"]),
+    "not a score": (
+        {"internal": {"cluster_count": {"rule": "silhouete"}}},
+        ["internal.cluster_count.rule", "silhouete", "'calinski_harabasz'"],
+    ),
+    "wrong type": (
+        {"external": {"cluster_count": {"maximum": "ten"}}},
+        ["external.cluster_count.maximum", '"ten"', "valid integer"],
+    ),
+    "out of range": (
+        {"merging": {"minimum_cluster_size": 0}},
+        ["merging.minimum_cluster_size", "0 is not allowed", "greater than or equal to 1"],
+    ),
+    "no such file": (
+        {"sources": {"sales": {"files": "data/internal/sails.csv", "columns": {
+            "store_id": "store_id", "product_id": "product_id", "amount": "sales_amount"}}}},
+        ["sources.sales.files", "there is no file data/internal/sails.csv"],
+    ),
+    "no such column": (
+        {"sources": {"sales": {"files": "data/internal/sales.csv", "columns": {
+            "store_id": "store", "product_id": "product_id", "amount": "sales_amount"}}}},
+        ["sources.sales.columns.store_id", "no column 'store'", "its columns are store_id"],
+    ),
+    "no such variable": (
+        {"sources": {"sales": {"files": "${NOT_SET_ANYWHERE}/sales.csv", "columns": {
+            "store_id": "store_id", "product_id": "product_id", "amount": "sales_amount"}}}},
+        ["NOT_SET_ANYWHERE is not set"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_stops_before_anything_is_written(small, tmp_path, name):
+    settings, words = WRONG[name]
+    file = tmp_path / "settings.yml"
+    file.write_text(yaml.safe_dump(settings))
+    said = small.run(
+        "make", "run", f"SETTINGS={file}", check=False, WAREHOUSE_DIR=str(tmp_path / "warehouse")
+    )
+    assert "Nothing was run" in said
+    for word in words:
+        assert word in said
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_a_settings_file_that_is_not_there_is_an_error(small):
+    said = small.run("make", "run", "SETTINGS=nowhere.yml", check=False)
+    assert "nowhere.yml: there is no such file" in said
+
+
+def test_an_environment_that_is_not_there_is_an_error(small):
+    said = small.run("make", "run-full", "ENV=production", check=False)
+    assert "production" in said
+    assert "dev" in said
+
+
+def test_the_settings_that_dbt_merges_are_the_ones_that_were_checked(small, tmp_path):
+    from python_ml.dbt_plugin import settings_of_run
+
+    user = {"internal": {"scale": {"clip": 4}}, "merging": {"external_weight": 0.5}}
+    small.build(
+        "--vars", yaml.safe_dump(user), "--target", "dev", WAREHOUSE_DIR=str(tmp_path / "warehouse")
+    )
+    import duckdb
+
+    project = yaml.safe_load((small.path / "dbt_project.yml").read_text())
+    with duckdb.connect(str(tmp_path / "warehouse/dev.duckdb"), read_only=True) as connection:
+        logged = connection.execute("select settings from marts.runs").fetchall()[0][0]
+    assert yaml.safe_load(logged) == settings_of_run(project["vars"], "dev", user)
+
+
+def test_settings_move_the_published_result(small, tmp_path):
+    user = {
+        "internal": {
+            "cluster_count": {"fixed": 5},
+            "filter": {"ignored_features": ["Biscuits"], "minimum_rows": 30},
+            "outliers": {"policy": "keep"},
+        },
+        "external": {"cluster_count": {"fixed": 2}, "outliers": {"method": "none"}},
+        "merging": {"minimum_cluster_size": 15},
+        "quality": {"returns": "refuse"},
+    }
+    small.build("--vars", yaml.safe_dump(user), WAREHOUSE_DIR=str(tmp_path / "warehouse"))
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "warehouse/prod.duckdb"), read_only=True) as connection:
+
+        def value(sql: str):
+            return connection.execute(sql).fetchall()[0][0]
+
+        assert value("select max(internal_cluster_id) from marts.store_clusters") == 5
+        assert value("select max(external_cluster_id) from marts.store_clusters") == 2
+        assert value("select min(store_count) from marts.clusters") >= 15
+        assert value("select count(*) from marts.rejected_rows where reason = 'return'") > 0
+        assert value("select sum(rows_returned) from marts.data_coverage") == 0
+        assert value(
+            "select reason from marts.feature_selection where feature = 'Biscuits'"
+        ) == "ignored by the settings"  # fmt: skip
+        assert value(
+            "select count(*) from marts.stores_without_cluster "
+            "where reason = 'fewer sales rows than the minimum'"
+        ) > 0  # fmt: skip
+        assert value(
+            "select count(*) from marts.store_clusters where assignment_basis = 'nearest'"
+        ) == 0  # fmt: skip
