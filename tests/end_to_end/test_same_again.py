@@ -16,12 +16,14 @@ POSITION_COLUMNS = ["line"]
 def marts(chain) -> dict[str, pd.DataFrame]:
     """All published tables without the columns that speak of the run or of a line."""
     names = chain.query("select table_name from duckdb_tables() where schema_name = 'marts'")
+    tables = {name: chain.table(name) for name in names["table_name"] if name not in RUN_TABLES}
+    left_out = [*RUN_COLUMNS, *POSITION_COLUMNS]
+    compared = {
+        name: table.drop(columns=left_out, errors="ignore") for name, table in tables.items()
+    }
     return {
-        name: (
-            table := chain.table(name).drop(columns=[*RUN_COLUMNS, *POSITION_COLUMNS], errors="ignore")
-        ).sort_values(list(table.columns), ignore_index=True)
-        for name in names["table_name"]
-        if name not in RUN_TABLES
+        name: table.sort_values(list(table.columns), ignore_index=True)
+        for name, table in compared.items()
     }
 
 

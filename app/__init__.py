@@ -1,0 +1,1 @@
+"""The dashboard: views arrange, charts draw, data asks."""

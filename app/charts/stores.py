@@ -1,0 +1,70 @@
+"""Charts of single stores."""
+
+from math import cos, radians
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from . import theme
+
+MOST_DRAWN_AS_SHAPES = 5_000
+
+
+def location_chart(locations: pd.DataFrame) -> go.Figure:
+    """Draw each store where it stands, coloured by its cluster.
+
+    Distances east and north look alike: the latitude is stretched by the cosine
+    of the middle one. Many stores are drawn by the graphics card.
+
+    Parameters
+    ----------
+    locations
+        One row per store: `store_id`, `store_name`, `cluster_id`, `cluster`,
+        `longitude`, `latitude`.
+    """
+    scatter = go.Scatter if len(locations) <= MOST_DRAWN_AS_SHAPES else go.Scattergl
+    size = 10 if len(locations) <= 500 else 6
+    figure = go.Figure()
+    for cluster_id, stores in locations.groupby("cluster_id", sort=True):
+        figure.add_trace(
+            scatter(
+                mode="markers",
+                name=theme.plain(stores["cluster"].iloc[0], longest=40),
+                x=stores["longitude"].tolist(),
+                y=stores["latitude"].tolist(),
+                marker={
+                    "color": theme.colour(cluster_id),
+                    "symbol": theme.symbol(cluster_id),
+                    "size": size,
+                    "opacity": 0.9,
+                    "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
+                },
+                customdata=[
+                    [
+                        theme.plain(row.store_name),
+                        theme.plain(row.store_id),
+                        theme.plain(row.cluster),
+                    ]
+                    for row in stores.itertuples()
+                ],
+                hovertemplate=(
+                    "<b>%{customdata[0]}</b><br>store %{customdata[1]}<br>"
+                    "%{customdata[2]}<extra></extra>"
+                ),
+            )
+        )
+    middle = locations["latitude"].median() if len(locations) else 0.0
+    figure.update_xaxes(title="Longitude", ticksuffix="°", zeroline=False, showgrid=True)
+    figure.update_yaxes(
+        title="Latitude",
+        ticksuffix="°",
+        zeroline=False,
+        showgrid=True,
+        scaleanchor="x",
+        scaleratio=1 / max(cos(radians(middle)), 0.1),
+    )
+    figure.update_layout(
+        showlegend=True,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "title": {"text": ""}},
+    )
+    return theme.finish(figure, height=520)

@@ -1,0 +1,93 @@
+"""One look for every chart, and one colour for each cluster in all of them."""
+
+import html
+
+import plotly.graph_objects as go
+
+COLOURS = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#7c4148",
+    "#9d6fff",
+    "#b7beaa",
+    "#620de5",
+    "#b72183",
+    "#9d5c48",
+    "#89b176",
+    "#aa0000",
+    "#d134d1",
+    "#6934b1",
+    "#1a626f",
+    "#83cb69",
+    "#a327ff",
+    "#cb9dbe",
+    "#ff83ff",
+    "#cb340d",
+    "#e57c00",
+    "#de07a3",
+)
+"""Told apart with normal, red-blind, green-blind and blue-blind sight, and visible
+on a light and on a dark page. The first six are those of Okabe and Ito."""
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down")
+"""A second sign besides colour; seven, so that it differs when colours come round again."""
+
+STATIC = {"displayModeBar": False}
+"""Plotly options of a chart one only reads."""
+
+MOVABLE = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+"""Plotly options of a chart one moves about in."""
+
+
+def colour(cluster_id: int) -> str:
+    """Return the colour of a cluster: the same in every chart.
+
+    Examples
+    --------
+    >>> colour(1), colour(25) == colour(1)
+    ('#0072b2', True)
+    """
+    return COLOURS[(int(cluster_id) - 1) % len(COLOURS)]
+
+
+def symbol(cluster_id: int) -> str:
+    """Return the marker of a cluster: the same in every chart.
+
+    Examples
+    --------
+    >>> symbol(1), symbol(25)
+    ('circle', 'triangle-up')
+    """
+    return SYMBOLS[(int(cluster_id) - 1) % len(SYMBOLS)]
+
+
+def plain(text: object, longest: int = 60) -> str:
+    """Return text as Plotly shows it literally, on one line, cut when too long.
+
+    Examples
+    --------
+    >>> plain("<b>Bread & butter</b>")
+    '&lt;b&gt;Bread &amp; butter&lt;/b&gt;'
+    >>> plain("a long name", longest=6)
+    'a lon…'
+    """
+    line = " ".join(str(text).split())
+    cut = line if len(line) <= longest else line[: longest - 1] + "…"
+    return html.escape(cut, quote=False)
+
+
+def finish(figure: go.Figure, *, height: int) -> go.Figure:
+    """Give a figure the common look; the page's own theme sets fonts and lines."""
+    return figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverlabel={"align": "left"},
+        modebar={"bgcolor": "rgba(0,0,0,0)"},
+        bargap=0.35,
+    )

@@ -1,0 +1,1 @@
+"""What the published database says: the only place with SQL and caching."""

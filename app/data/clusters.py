@@ -1,0 +1,65 @@
+"""The clusters of a category and why there are as many."""
+
+import pandas as pd
+
+from app.data.published import Version, query
+
+
+def categories(version: Version) -> list[str]:
+    """Return every category that has stores, with or without a cluster, by name."""
+    found = query(
+        version,
+        """
+        select category from marts.store_clusters where category is not null
+        union
+        select category from marts.stores_without_cluster where category is not null
+        order by category
+        """,
+    )
+    return found["category"].tolist()
+
+
+def sizes(version: Version, category: str) -> pd.DataFrame:
+    """Return one row per cluster, the one with most stores first."""
+    return query(
+        version,
+        """
+        select
+            clusters.final_cluster_id as cluster_id,
+            cluster_title(
+                clusters.final_cluster_id, clusters.name, clusters.final_label
+            ) as cluster,
+            clusters.store_count,
+            round(clusters.sales_amount)::bigint as sales_amount,
+            clusters.sales_share::double as sales_share,
+            100 * clusters.sales_share::double as sales_share_percent,
+            clusters.is_small,
+            concat_ws(' · ', clusters.medoid_store_id, stores.store_name) as typical_store
+        from marts.clusters
+        left join marts.stores on stores.store_id = clusters.medoid_store_id
+        where clusters.category = ?
+        order by clusters.store_count desc, cluster_id
+        """,
+        (category,),
+    )
+
+
+def count_reasons(version: Version, category: str) -> pd.DataFrame:
+    """Return one row per dataset: the chosen number of clusters, if any, and the reason.
+
+    The external dataset is clustered once for all categories.
+    """
+    return query(
+        version,
+        """
+        select
+            dataset,
+            max(k) filter (where is_chosen) as k,
+            max(reason) filter (where is_chosen) as reason
+        from marts.cluster_count_scores
+        where category = ? or (dataset = 'external' and category = 'all')
+        group by dataset
+        order by dataset desc
+        """,
+        (category,),
+    )

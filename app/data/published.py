@@ -1,0 +1,184 @@
+"""Read-only access to the published database, one version of it at a time.
+
+A publish replaces the file. Each run of a page asks once for the `version()` it
+will show and hands it to every query; a query that would read another version
+raises `RepublishedError` instead, so a page never mixes two. Nothing stays open
+between queries, so a reader is never in the way of a publish.
+"""
+
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+NOTHING_PUBLISHED = "No published clusters yet. Run `make run`."
+
+CONTRACT = {
+    "store_clusters": {
+        "category",
+        "store_id",
+        "store_name",
+        "internal_cluster_id",
+        "external_cluster_id",
+        "final_cluster_id",
+        "is_reassigned",
+        "is_outlier",
+        "confidence",
+    },
+    "clusters": {
+        "category",
+        "final_cluster_id",
+        "final_label",
+        "name",
+        "store_count",
+        "sales_amount",
+        "sales_share",
+        "is_small",
+        "medoid_store_id",
+    },
+    "stores": {"store_id", "store_name", "latitude", "longitude"},
+    "stores_without_cluster": {"category", "store_id", "reason", "sales_amount"},
+    "cluster_count_scores": {"category", "dataset", "k", "is_chosen", "reason"},
+    "data_coverage": {
+        "category",
+        "rows_read",
+        "rows_rejected",
+        "sales_accepted",
+        "sales_unmapped",
+        "sales_without_cluster",
+    },
+    "runs": {"run_id", "target", "started_at", "versions"},
+}
+"""The columns of the schema `marts` that the dashboard reads."""
+
+_SETTINGS = {
+    "allow_community_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "temp_directory": "",
+    "threads": "2",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class UnavailableError(Exception):
+    """There is nothing to show; the message tells the reader what to do."""
+
+
+class RepublishedError(Exception):
+    """The file was replaced while a page was being made: make it again."""
+
+
+class Version(NamedTuple):
+    """One published file: where it lies, which file it is, when it was written."""
+
+    path: str
+    inode: int
+    modified_ns: int
+
+
+def path() -> Path:
+    """Where the published database lies: `${WAREHOUSE_DIR}/${ENV}.duckdb`."""
+    folder = os.environ.get("WAREHOUSE_DIR") or "warehouse"
+    return Path(folder) / f"{os.environ.get('ENV') or 'prod'}.duckdb"
+
+
+def version() -> Version:
+    """Return the version that is published now, after a look at its tables."""
+    current = _version_on_disk(str(path().absolute()))
+    if current is None:
+        raise UnavailableError(NOTHING_PUBLISHED)
+    fault = _fault(current)
+    if fault:
+        raise UnavailableError(
+            f"`{path()}` is not a database of store clusters: {fault}. "
+            "Point `WAREHOUSE_DIR` and `ENV` to a published one, or run `make run`."
+        )
+    return current
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def query(
+    version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+) -> pd.DataFrame:
+    """Return the rows of one statement on this version of the database."""
+    with closing(connect(version)) as connection:
+        return connection.execute(sql, parameters).df()
+
+
+def connect(version: Version) -> duckdb.DuckDBPyConnection:
+    """Open this version, so that it can be read and nothing else can be done.
+
+    Notes
+    -----
+    The file is attached to an in-memory database because DuckDB caches databases
+    by path within a process and would go on serving the replaced file. Turning
+    external access off still leaves attached files open to `read_blob` and
+    `copy ... to`; disabling the file system afterwards closes that door as well.
+    """
+    with ExitStack() as on_failure:
+        connection = on_failure.enter_context(closing(duckdb.connect(":memory:", config=_SETTINGS)))
+        quoted = version.path.replace("'", "''")  # `attach` takes no bound parameter
+        try:
+            connection.execute(f"attach '{quoted}' as published (read_only)")
+        except duckdb.Error:
+            _check_unchanged(version)
+            raise
+        _check_unchanged(version)
+        connection.execute("use published")
+        connection.execute(
+            "create temp macro cluster_title(id, name, label) as "
+            "id || ' · ' || coalesce(nullif(trim(name), ''), label, 'no name')"
+        )
+        connection.execute("set enable_external_access = false")
+        connection.execute("set disabled_filesystems = 'LocalFileSystem'")
+        connection.execute("set lock_configuration = true")
+        on_failure.pop_all()
+        return connection
+
+
+def _check_unchanged(version: Version) -> None:
+    """Stop when another file lies there by now."""
+    if _version_on_disk(version.path) != version:
+        raise RepublishedError
+
+
+def _version_on_disk(location: str) -> Version | None:
+    """Which file lies there now, if any."""
+    try:
+        found = Path(location).stat()
+    except OSError:
+        return None
+    return Version(location, found.st_ino, found.st_mtime_ns)
+
+
+def _fault(version: Version) -> str:
+    """Say what is wrong with the file, if anything is."""
+    try:
+        found = query(
+            version,
+            "select table_name, column_name from information_schema.columns "
+            "where table_catalog = 'published' and table_schema = 'marts'",
+        )
+    except duckdb.Error as error:
+        _log.warning("%s cannot be read: %s", version.path, error)
+        return "DuckDB cannot read it"
+    present = found.groupby("table_name")["column_name"].agg(set).to_dict()
+    missing = [f"marts.{table}" for table in CONTRACT if table not in present] + [
+        f"marts.{table}.{column}"
+        for table, columns in CONTRACT.items()
+        for column in sorted(columns - present.get(table, columns))
+    ]
+    if not missing:
+        return ""
+    _log.warning("%s lacks %s", version.path, ", ".join(missing))
+    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return f"it lacks `{missing[0]}`{others}"

@@ -1,0 +1,46 @@
+"""Which run made what is shown."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from app.data.published import Version, query
+
+
+def latest(version: Version) -> dict[str, Any] | None:
+    """Return the run that published this version, if it is recorded.
+
+    Returns
+    -------
+    dict or None
+        `run_id`, `target`, `started_at` and `versions`, a dict of name and version.
+    """
+    found = query(
+        version,
+        """
+        select
+            run_id,
+            target,
+            started_at,
+            versions
+        from marts.runs
+        order by started_at desc nulls last
+        limit 1
+        """,
+    )
+    if found.empty:
+        return None
+    run = found.to_dict("records")[0]
+    return run | {"versions": _versions(run["versions"])}
+
+
+def _versions(text: Any) -> dict[str, str]:
+    """Read the versions as far as they are a JSON object."""
+    if pd.isna(text):
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}

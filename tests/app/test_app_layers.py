@@ -1,0 +1,80 @@
+"""Views arrange, charts draw, data asks: kept by reading the imports and the calls."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).resolve().parents[2] / "app"
+FORBIDDEN = {
+    "charts": {"duckdb", "streamlit", "app"},
+    "data": {"plotly", "app.charts", "app.views", "app.words"},
+    "views": {"duckdb", "plotly", "sqlite3"},
+    "words.py": {"duckdb", "streamlit", "plotly", "app"},
+    "streamlit_app.py": {"duckdb", "plotly"},
+}
+SQL = re.compile(
+    r"\b(select|insert|update|delete|copy|attach|create)\b.*\b(from|into|set|to|table)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def modules(part):
+    """The parsed modules of one part of the app, by path."""
+    place = APP / part
+    paths = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+    assert paths, part
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def imported(tree):
+    """The full names a module imports from outside its own package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def name_of(call):
+    """The last part of the name of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+@pytest.mark.parametrize("part", FORBIDDEN)
+def test_no_layer_imports_what_it_must_not_know(part):
+    for path, tree in modules(part).items():
+        for name in imported(tree):
+            wrong = {f for f in FORBIDDEN[part] if name == f or name.startswith(f + ".")}
+            assert not wrong, f"{path.relative_to(APP)} imports {name}"
+
+
+@pytest.mark.parametrize("part", ["views", "charts", "words.py", "streamlit_app.py"])
+def test_only_data_holds_sql_and_caching(part):
+    for path, tree in modules(part).items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not SQL.search(node.value), f"{path.name}: {node.value}"
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"cache_data", "cache_resource"}, path.name
+
+
+def test_views_do_no_arithmetic():
+    for path, tree in modules("views").items():
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.BinOp)], path.name
+
+
+def test_every_query_is_written_out_and_bound():
+    queries = 0
+    for path, tree in modules("data").items():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            assert name_of(call) != "fetchone", path.name
+            if name_of(call) == "query":
+                queries += 1
+                assert isinstance(call.args[1], ast.Constant), f"{path.name}:{call.lineno}"
+    assert queries
+
+
+def test_no_folder_called_pages_takes_the_start_file_out_of_the_way():
+    assert not (APP / "pages").exists()

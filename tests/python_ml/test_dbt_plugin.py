@@ -1,0 +1,122 @@
+"""The plugin: sources are looked at, and files are swapped in one step."""
+
+import duckdb
+import pytest
+
+from python_ml.dbt_plugin import (
+    check_sources,
+    file_format,
+    publish_prepare,
+    publish_swap,
+    settings_of_run,
+)
+from python_ml.settings import SettingsError
+
+COLUMNS = {"store_id": "Store", "product_id": "Product", "amount": "Amount"}
+
+
+@pytest.fixture
+def sales(tmp_path):
+    """A small sales file."""
+    file = tmp_path / "sales.csv"
+    file.write_text("Store,Product,Amount\n007,A,1.5\n")
+    return file
+
+
+def test_files_and_columns_that_are_there_are_fine(sales):
+    check_sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {})
+    pattern = str(sales.parent / "sal*.csv")
+    check_sources({"sales": {"files": [pattern], "columns": COLUMNS}}, {})
+
+
+def test_column_names_do_not_depend_on_case(sales):
+    check_sources({"sales": {"files": str(sales), "columns": COLUMNS | {"amount": "AMOUNT"}}}, {})
+
+
+def test_parquet_files_are_looked_at_too(tmp_path):
+    file = tmp_path / "sales.parquet"
+    duckdb.sql("select 1 as Store, 2 as Product").write_parquet(str(file))
+    with pytest.raises(SettingsError, match=r"sources.sales.columns.amount: .*'Amount'"):
+        check_sources({"sales": {"files": str(file), "columns": COLUMNS}}, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"files": "nowhere/*.csv"}, r"sources.sales.files: there is no file nowhere/\*.csv"),
+        ({"columns": COLUMNS | {"amount": "Money"}}, r"no column 'Money' in .*Store, Product, Am"),
+        ({"delimiter": ";"}, r"no column 'Store'"),
+    ],
+)
+def test_what_is_not_there_is_named(sales, change, words):
+    source = {"files": str(sales), "columns": COLUMNS} | change
+    with pytest.raises(SettingsError, match=words):
+        check_sources({"sales": source}, {})
+
+
+def test_the_columns_of_feeds_are_looked_at(sales):
+    feed = {
+        "files": str(sales),
+        "key": "Shop",
+        "matches": "store_id",
+        "features": {"income": "Income"},
+        "attributes": {"county": "County"},
+    }
+    sources = {"sales": {"files": str(sales), "columns": COLUMNS}, "feeds": {"zip": feed}}
+    with pytest.raises(SettingsError) as error:
+        check_sources(sources, {})
+    for name in ("sources.feeds.zip.key", "features.income", "attributes.county"):
+        assert name in str(error.value)
+
+
+def test_an_unknown_ending_asks_for_the_format(tmp_path):
+    file = tmp_path / "sales.dat"
+    file.write_text("Store,Product,Amount\n")
+    with pytest.raises(SettingsError, match=r"say sources.sales.format"):
+        check_sources({"sales": {"files": str(file), "columns": COLUMNS}}, {})
+    check_sources({"sales": {"files": str(file), "format": "csv", "columns": COLUMNS}}, {})
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [("a.csv", "csv"), ("a.csv.gz", "csv"), ("a.tsv", "csv"), ("a.parquet", "parquet"),
+     ("a.xlsx", None)],
+)  # fmt: skip
+def test_the_ending_says_the_format(file, expected):
+    assert file_format({}, file) == expected
+
+
+def test_a_users_file_cannot_hold_what_belongs_to_the_project():
+    with pytest.raises(SettingsError, match=r"belong to dbt_project.yml"):
+        settings_of_run({"defaults": {}, "environments": {}}, "prod", {"environments": {}})
+
+
+def test_a_swap_replaces_the_file_and_leaves_no_old_log(tmp_path):
+    published, finished = tmp_path / "prod.duckdb", tmp_path / "prod.duckdb.next"
+    published.write_text("old")
+    (tmp_path / "prod.duckdb.wal").write_text("log of somebody who wrote into the old one")
+    finished.write_text("new")
+    with published.open() as reader:
+        publish_swap(str(finished), str(published))
+        assert reader.read() == "old"
+    assert published.read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["prod.duckdb"]
+
+
+def test_an_unfinished_file_is_not_published(tmp_path):
+    published, finished = tmp_path / "prod.duckdb", tmp_path / "prod.duckdb.next"
+    published.write_text("old")
+    finished.write_text("new")
+    (tmp_path / "prod.duckdb.next.wal").write_text("log")
+    with pytest.raises(RuntimeError, match="not closed"):
+        publish_swap(str(finished), str(published))
+    assert published.read_text() == "old"
+
+
+def test_leftovers_of_a_killed_build_go(tmp_path):
+    finished = tmp_path / "new" / "prod.duckdb.next"
+    assert publish_prepare(str(finished)) == str(finished)
+    finished.write_text("half")
+    (finished.parent / "prod.duckdb.next.wal").write_text("log")
+    publish_prepare(str(finished))
+    assert list(finished.parent.iterdir()) == []

@@ -1,0 +1,163 @@
+"""Settings: what is refused, in which words, and how layers become one."""
+
+import copy
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from python_ml.settings import (
+    SettingsError,
+    check_settings,
+    expand_path,
+    merge_layers,
+    section,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def defaults() -> dict:
+    """The defaults of the project."""
+    return yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["defaults"]
+
+
+def fault(defaults: dict, over: dict) -> str:
+    """What is said about settings that are wrong."""
+    with pytest.raises(SettingsError) as error:
+        check_settings(merge_layers(defaults, over))
+    return str(error.value)
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.yml")), ids=lambda p: p.stem)
+def test_defaults_environments_and_examples_are_allowed(defaults, example):
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    for environment in project["environments"].values():
+        check_settings(
+            merge_layers(defaults, environment, yaml.safe_load(example.read_text()))
+        )  # fmt: skip
+
+
+def test_every_default_is_needed(defaults):
+    for part in ("internal", "external", "merging", "quality"):
+        for key in defaults[part]:
+            less = copy.deepcopy(defaults)
+            del less[part][key]
+            with pytest.raises(SettingsError, match=rf"{part}\.{key}: is missing"):
+                check_settings(less)
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"internal": {"scale": {"metod": "none"}}}, "internal.scale.metod: there is no such"),
+        ({"internal": {"scale": {"metod": "none"}}}, "Did you mean method?"),
+        ({"internl": {}}, "Did you mean internal?"),
+        ({"internal": 3}, "internal: 3 is not allowed"),
+        ({"internal": {"scale": {"method": "best"}}}, '"best" is not allowed'),
+        ({"internal": {"algorithm": {"starts": "10"}}}, 'starts: "10" is not allowed'),
+        ({"internal": {"algorithm": {"starts": True}}}, "starts: true is not allowed"),
+        ({"internal": {"algorithm": {"seed": -1}}}, "seed: -1 is not allowed"),
+        ({"internal": {"cluster_count": {"resamples": 3}}}, "resamples: 3 is not allowed"),
+        ({"internal": {"cluster_count": {"maximum": 1}}}, "maximum: 1 is not allowed"),
+        (
+            {"internal": {"cluster_count": {"minimum": 6, "maximum": 4}}},
+            "internal.cluster_count: maximum (4) is below minimum (6)",
+        ),
+        ({"external": {"filter": {"minimum_sales": 5}}}, "external.filter.minimum_sales: there is"),
+        ({"quality": {"maximum_rejected_share": 1.5}}, "maximum_rejected_share: 1.5"),
+        ({"merging": {"internal_weight": 0, "external_weight": 0}}, "nothing is left"),
+        ({"merging": {"minimum_cluster_size": 1.5}}, "minimum_cluster_size: 1.5"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_is_allowed(defaults, over, words):
+    assert words in fault(defaults, over)
+
+
+SALES = {"files": "a.csv", "columns": {"store_id": "s", "product_id": "p", "amount": "a"}}
+FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ({"sales": {"files": "a.csv"}}, "sources.sales.columns: is missing"),
+        ({}, "sources.sales: is missing"),
+        ({"sales": SALES | {"unique_by": ["row_id"]}}, "columns has no row_id"),
+        ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
+        ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
+        (
+            {"sales": SALES, "feeds": {"zip": FEED | {"features": {"a": "b"}, "matches": "zip"}}},
+            "the attributes known at that point are store_id",
+        ),
+        (
+            {
+                "sales": SALES,
+                "feeds": {
+                    "one": FEED | {"features": {"income": "a"}},
+                    "two": FEED | {"features": {"income": "b"}},
+                },
+            },
+            "both have a feature 'income'",
+        ),
+        (
+            {
+                "sales": SALES,
+                "feeds": {"one": {k: v for k, v in FEED.items() if k != "combine"}
+                          | {"features": {"income": "a"}}},
+            },
+            "combine is missing",
+        ),
+    ],
+)  # fmt: skip
+def test_sources_that_do_not_fit_together_are_refused(defaults, sources, words):
+    assert words in fault(defaults, {"sources": sources})
+
+
+def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):
+    feeds = {
+        "zip": FEED | {"attributes": {"county": "c"}, "features": {"a": "a"}},
+        "county": FEED | {"matches": "county", "features": {"b": "b"}},
+    }
+    check_settings(merge_layers(defaults, {"sources": {"sales": SALES, "feeds": feeds}}))
+    backwards = dict(reversed(feeds.items()))
+    assert "'county'" in fault(defaults, {"sources": {"sales": SALES, "feeds": backwards}})
+
+
+def test_all_faults_are_told_at_once(defaults):
+    said = fault(defaults, {"internal": {"scale": {"clip": 0}}, "merging": {"mode": "x"}})
+    assert "internal.scale.clip" in said
+    assert "merging.mode" in said
+
+
+def test_later_layers_go_first_and_sources_are_replaced_whole():
+    base = {"sources": {"sales": 1, "stores": 2}, "internal": {"a": {"x": 1, "y": 2}}}
+    over = {"sources": {"sales": 3}, "internal": {"a": {"y": 4}}}
+    assert merge_layers(base, over) == {
+        "sources": {"sales": 3},
+        "internal": {"a": {"x": 1, "y": 4}},
+    }
+    assert base["internal"]["a"]["y"] == 2
+
+
+def test_a_path_takes_the_environment_before_the_default(monkeypatch):
+    paths = {"SKETCH_DIR": "data", "SKETCH_INNER_DIR": "${SKETCH_DIR}/inner"}
+    assert expand_path("${SKETCH_INNER_DIR}/a.csv", paths) == "data/inner/a.csv"
+    monkeypatch.setenv("SKETCH_DIR", "/elsewhere")
+    assert expand_path("${SKETCH_INNER_DIR}/a.csv", paths) == "/elsewhere/inner/a.csv"
+    with pytest.raises(SettingsError, match="NOWHERE_DIR is not set"):
+        expand_path("${NOWHERE_DIR}/a.csv", paths)
+
+
+def test_a_section_has_values_in_their_own_type():
+    table = pd.DataFrame(
+        {
+            "key": ["internal.scale.clip", "internal.scale.method", "internal.reduce.method"],
+            "value": ["null", '"robust"', '"pca"'],
+        }
+    )
+    assert section(table, "internal.scale") == {"clip": None, "method": "robust"}
+    with pytest.raises(KeyError, match=r"internal.sale"):
+        section(table, "internal.sale")

@@ -1,0 +1,144 @@
+"""The conventions of CONTRIBUTING.md, as queries for violations."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SQL_MODELS = sorted((ROOT / "models").rglob("*.sql"))
+PYTHON_MODELS = sorted((ROOT / "models").rglob("*.py"))
+MODELS = SQL_MODELS + PYTHON_MODELS
+LAYERS = ["staging", "preprocessing", "features", "ml", "merging", "marts"]
+PREFIXES = dict(zip(LAYERS, ["stg_", "pre_", "feat_", "ml_", "mrg_", ""], strict=True))
+MAY_READ = {
+    "staging": set(),
+    # pre_stores needs the ids of all sources, which is why staging is enough here
+    "preprocessing": {"staging", "preprocessing"},
+    "features": {"staging", "preprocessing", "features"},
+    "ml": {"staging", "features", "ml"},
+    "merging": {"staging", "preprocessing", "features", "ml", "merging"},
+    "marts": set(LAYERS),
+}
+PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+
+
+def layer(model: Path) -> str:
+    return model.relative_to(ROOT / "models").parts[0]
+
+
+def described(model: Path) -> dict:
+    return yaml.safe_load(model.with_suffix(".yml").read_text())["models"][0]
+
+
+def leaves(tree: dict, prefix: str = "") -> list[str]:
+    """Paths of the settings; what users name themselves (feeds, columns) is not one."""
+    paths = []
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        paths += leaves(value, f"{path}.") if isinstance(value, dict) and value else [path]
+    return paths
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
+def test_a_model_is_named_after_its_layer(model):
+    prefix = PREFIXES[layer(model)]
+    assert model.stem.startswith(prefix)
+    if not prefix:
+        assert not model.stem.startswith(tuple(filter(None, PREFIXES.values())))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
+def test_a_model_says_its_grain_and_describes_its_columns(model):
+    said = described(model)
+    assert said["name"] == model.stem
+    assert "One row per" in said["description"]
+    assert any("unique_together" in test for test in said["data_tests"])
+    assert all(column["description"] for column in said["columns"])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
+def test_a_model_reads_only_layers_below_it(model):
+    where = {m.stem: layer(m) for m in MODELS}
+    read = re.findall(r"ref\(['\"](\w+)['\"]\)", model.read_text())
+    assert {where[name] for name in read} <= MAY_READ[layer(model)]
+
+
+@pytest.mark.parametrize("model", SQL_MODELS, ids=lambda m: m.stem)
+def test_only_staging_reads_files(model):
+    assert "read_source(" not in model.read_text() or layer(model) == "staging"
+
+
+@pytest.mark.parametrize("model", PYTHON_MODELS, ids=lambda m: m.stem)
+def test_a_dbt_python_model_is_a_door(model):
+    functions = [n for n in ast.parse(model.read_text()).body if isinstance(n, ast.FunctionDef)]
+    assert [function.name for function in functions] == ["model"]
+    statements = [n for n in functions[0].body if not isinstance(n, ast.Expr)]
+    assert [type(n) for n in statements] == [ast.Return]
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "python_ml").glob("*.py")), ids=lambda m: m.stem)
+def test_python_ml_is_pure(module):
+    imported = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            imported |= {name.name.split(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").split(".")[0])
+    if module.stem != "dbt_plugin":
+        assert not imported & {"dbt", "duckdb", "streamlit", "app"}
+    assert not imported & {"pickle", "joblib", "streamlit"}
+
+
+@pytest.mark.parametrize("path", leaves({k: v for k, v in PROJECT["vars"]["defaults"].items()
+                                         if k != "sources"}))  # fmt: skip
+def test_every_setting_is_explained(path):
+    section, _, name = path.partition(".")
+    title = "internal and external" if section in ("internal", "external") else section
+    text = (ROOT / "docs/settings.md").read_text()
+    chapter = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    names = re.findall(r"`([\w.]+)`", "".join(re.findall(r"^\| (.*?) \|", chapter, re.MULTILINE)))
+    assert name in names
+
+
+@pytest.mark.parametrize("path", leaves({k: v for k, v in PROJECT["vars"]["defaults"].items()
+                                         if k != "sources"}))  # fmt: skip
+def test_every_setting_is_used(path):
+    files = [*ROOT.glob("macros/**/*.sql"), *SQL_MODELS, *ROOT.glob("tests/data/*.sql")]
+    files += [file for file in ROOT.glob("python_ml/*.py") if file.stem != "settings"]
+    text = "\n".join(file.read_text() for file in files)
+    key = path.rpartition(".")[2]
+    assert re.search(rf"\.{key}\b|\"{key}\"", text)
+
+
+def test_every_reason_is_in_the_seed():
+    known = {
+        line.split(",")[0] for line in (ROOT / "seeds/reasons.csv").read_text().splitlines()[1:]
+    }
+    for name in ("stg_sales", "stg_products", "stg_stores", "stg_feed_rows", "pre_category_stores"):
+        text = next(m for m in SQL_MODELS if m.stem == name).read_text()
+        given = set(re.findall(r"\bthen\s+'([^']+)'", text))
+        assert given, name
+        assert given <= known, name
+
+
+def test_every_macro_has_a_file_of_its_own_and_says_what_it_does():
+    for file in (ROOT / "macros").rglob("*.sql"):
+        if "tests" in file.parts:
+            continue
+        text = file.read_text()
+        assert re.findall(r"{%-? macro (\w+)", text) == [file.stem], file
+        assert text.startswith("{#-"), file
+
+
+@pytest.mark.parametrize("lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda p: p.stem)
+def test_the_lock_has_hashes_and_names_no_host(lock):
+    text = lock.read_text()
+    assert "://" not in text
+    packages = re.findall(r"^[\w.-]+==", text, re.MULTILINE)
+    assert packages
+    assert len(re.findall(r"^[\w.-]+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)) == len(
+        packages
+    )
