@@ -20,6 +20,7 @@ import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
+from threadpoolctl import threadpool_limits
 
 from python_ml.settings import SettingsError, check_settings, expand_path, merge_layers
 
@@ -45,6 +46,7 @@ class Plugin(BasePlugin):
             ) from None
         if os.environ.get("DUCKDB_THREADS"):
             config["threads"] = int(os.environ["DUCKDB_THREADS"])
+        one_thread_per_model()
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
@@ -53,6 +55,16 @@ class Plugin(BasePlugin):
         conn.create_function("package_versions", package_versions, [], text, side_effects=True)
         conn.create_function("publish_prepare", publish_prepare, [text], text, side_effects=True)
         conn.create_function("publish_swap", publish_swap, [text, text], text, side_effects=True)
+
+
+def one_thread_per_model() -> None:
+    """Let the numeric libraries use one thread, for the whole process.
+
+    Models run side by side in threads of one process, so that a limit set around one fit is
+    lifted when another ends; and k-means on three threads or more is not the same twice.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"  # for what is loaded later
+    threadpool_limits(limits=1)  # for what is loaded already
 
 
 def settings_of_run(
