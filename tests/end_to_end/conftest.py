@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Chain:
 
     path: Path
     environment: dict[str, str] = field(default_factory=dict)
+    said: str = ""
 
     def run(self, *command: str, check: bool = True, **environment: str) -> str:
         """Run a command with the environment active and give back what it said."""
@@ -97,17 +99,23 @@ def copy_project(path: Path) -> Chain:
 
 
 @pytest.fixture(scope="session")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def new_chain(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Chain]:
+    """Makes a copy of the project in a directory of its own."""
+    return lambda name: copy_project(tmp_path_factory.mktemp(name) / "store-clusters")
+
+
+@pytest.fixture(scope="session")
+def chain(new_chain: Callable[[str], Chain]) -> Chain:
     """A chain after `make run`; tests that use it leave its published file as it is."""
-    made = copy_project(tmp_path_factory.mktemp("chain") / "store-clusters")
+    made = new_chain("chain")
     made.said = made.run("make", "run")
     return made
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def small(new_chain: Callable[[str], Chain]) -> Chain:
     """A small chain, built once: for tests that build again and compare."""
-    made = copy_project(tmp_path_factory.mktemp("small") / "store-clusters")
+    made = new_chain("small")
     made.run(
         "python", "-m", "python_ml.sample_data", "--out", "data", "--stores", "120", "--weeks", "8"
     )
