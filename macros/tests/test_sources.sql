@@ -1,0 +1,107 @@
+{#- The macros that make values out of what stands in a file. -#}
+{% macro test_sources() %}
+    {% for text in [
+        '0', '-0', '007', '-1.5', '+5', '5.', '.5', '1e3', '1E+2', '1e-3', '12345678901234567890'
+    ] %}
+        {% do assert_sql('is_number of ' ~ text, is_number(sql_text(text)), 'true') %}
+    {% endfor %}
+    {% for text in [
+        '', ' ', '.', '-', 'e5', '1e', 'abc', '1,5', '1,000.00', '1 000', ' 1', '1 ', '1_000', '0x10', '12d',
+        'NaN', 'inf', '-Infinity', '1.2.3', '--1', '$1', '1%', '٣', '1\n'
+    ] %}
+        {% do assert_sql('is_number of ' ~ text, is_number(sql_text(text)), 'false') %}
+        {% do assert_sql('to_number of ' ~ text, to_number(sql_text(text)), none) %}
+        {% do assert_sql('to_money of ' ~ text, to_money(sql_text(text)), none) %}
+    {% endfor %}
+    {% do assert_sql('to_number of null', to_number('null'), none) %}
+    {% do assert_sql('to_money of null', to_money('null'), none) %}
+
+    {% for text, number in [
+        ('0', '0.0'), ('007', '7.0'), ('-1.5', '-1.5'), ('+5', '5.0'), ('.5', '0.5'), ('1e3', '1000.0'),
+        ('1E-2', '0.01')
+    ] %}
+        {% do assert_sql('to_number of ' ~ text, to_number(sql_text(text)), number) %}
+    {% endfor %}
+
+    {#- 18 digits, four of them behind the point; half a unit is rounded away from zero -#}
+    {% for text, money in [
+        ('0', '0.0000'), ('-3', '-3.0000'), ('+5', '5.0000'), ('10.5', '10.5000'), ('1e2', '100.0000'),
+        ('0.00005', '0.0001'), ('-0.00005', '-0.0001'), ('0.00004', '0.0000'),
+        ('99999999999999.9999', '99999999999999.9999'), ('999999999999999', none), ('1e99', none)
+    ] %}
+        {% do assert_sql('to_money of ' ~ text, to_money(sql_text(text)), money) %}
+    {% endfor %}
+
+    {% for text, day in [
+        ('2025-01-06', '2025-01-06'), ('2024-02-29', '2024-02-29'),
+        ('2025-01-06 23:59:59', '2025-01-06'), ('2025-01-06T00:00:00Z', '2025-01-06'),
+        ('2025-02-29', none), ('2025-13-01', none), ('2025-1-6', none), ('06.01.2025', none),
+        ('01/06/2025', none), ('20250106', none), ('2025-01-06x', none), (' 2025-01-06', none),
+        ('45663', none), ('', none)
+    ] %}
+        {% do assert_sql('to_date of ' ~ text, to_date(sql_text(text)), day) %}
+    {% endfor %}
+    {% do assert_sql('to_date of null', to_date('null'), none) %}
+
+    {% for left, right in [('Ames', ' AMES '), ('ÄÖ', 'äö'), ('', ' ')] %}
+        {% do assert_sql(
+            'match_key of ' ~ left ~ ' and ' ~ right,
+            match_key(sql_text(left)) ~ ' = ' ~ match_key(sql_text(right)), 'true'
+        ) %}
+    {% endfor %}
+    {% do assert_sql('match_key', match_key("' St. Paul'"), 'st. paul') %}
+    {% do assert_sql('match_key', match_key('null'), none) %}
+
+    {#- a cell with a value, one with outer spaces, one with each text that the settings call missing -#}
+    {% set name = 'a "b" c' %}
+    {% do assert_sql(
+        'column_text', column_text(name), 'x', "(select 'x' as " ~ sql_name(name) ~ ')'
+    ) %}
+    {% do assert_sql(
+        'column_text', column_text(name), 'x y', "(select '  x y ' as " ~ sql_name(name) ~ ')'
+    ) %}
+    {% do assert_sql(
+        'column_text', column_text(name), '5', '(select 5 as ' ~ sql_name(name) ~ ')'
+    ) %}
+    {% do assert_sql(
+        'column_text', column_text(name), none, '(select null as ' ~ sql_name(name) ~ ')'
+    ) %}
+    {% for marker in setting('quality.missing_markers') %}
+        {% do assert_sql(
+            'column_text of the missing marker ' ~ marker, column_text(name), none,
+            '(select ' ~ sql_text(' ' ~ marker) ~ ' as ' ~ sql_name(name) ~ ')'
+        ) %}
+    {% endfor %}
+    {% do assert_sql(
+        'column_text of an expression', column_text({'sql': "lower(a || '-1')"}), 'x-1', "(select 'X' as a)"
+    ) %}
+    {% do assert_sql('column_text of no column', column_text(none), none) %}
+    {% do assert_sql('column_text of no column', column_text({}.nothing), none) %}
+
+    {% do assert_sql(
+        'text_map', text_map({"people's income": 'a', 'age': 'b'}), "{'people\\'s income'=7, age=NULL}",
+        "(select ' 7' as a, null as b)"
+    ) %}
+    {% do assert_sql('text_map of nothing', text_map({}), '{}') %}
+
+    {% do assert_value('feeds_by_store', feeds_by_store({}), []) %}
+    {% do assert_value(
+        'feeds_by_store',
+        feeds_by_store({'a': {'matches': 'store_id'}, 'b': {'matches': 'town'}, 'c': {'matches': 'store_id'}}),
+        ['a', 'c']
+    ) %}
+
+    {#- HOME is no path of the project. A path of the project gives way to the environment: say
+        DATA_DIR=elsewhere dbt run-operation test_all -#}
+    {% set data = env_var('DATA_DIR', '') or var('paths').DATA_DIR %}
+    {% do assert_value('expand_path', expand_path('a/b.csv'), 'a/b.csv') %}
+    {% do assert_value(
+        'expand_path', expand_path('${HOME}/${HOME}'), env_var('HOME') ~ '/' ~ env_var('HOME')
+    ) %}
+    {% do assert_value('expand_path', expand_path('${DATA_DIR}/b.csv'), data ~ '/b.csv') %}
+    {% if not env_var('INTERNAL_DATA_DIR', '') %}
+        {% do assert_value(
+            'expand_path', expand_path('${INTERNAL_DATA_DIR}/*.csv'), data ~ '/internal/*.csv'
+        ) %}
+    {% endif %}
+{% endmacro %}
