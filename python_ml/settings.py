@@ -143,7 +143,13 @@ class Sources(_Strict):
                     f"feeds.{name}.matches is {feed.matches!r}, but the attributes known at that "
                     f"point are {', '.join(sorted(known))}"
                 )
-            known.update(feed.attributes or {})
+            for attribute in feed.attributes or {}:
+                if attribute in known:
+                    raise ValueError(
+                        f"feeds.{name} brings the attribute {attribute!r}, which is there already: "
+                        "give it another name"
+                    )
+                known.add(attribute)
             for feature in feed.features or {}:
                 if feature in features:
                     raise ValueError(

@@ -1,4 +1,5 @@
-{#- Every store gets a value for every feature; what stood in for a missing one is marked. -#}
+{#- Every store gets a value for every feature; what stood in for a missing one is marked. A feature
+    that the transform left no value of (the root of a negative number) ends here. -#}
 {% macro impute_features(values_relation, dataset) %}
 {% set impute = setting(dataset ~ '.impute') %}
 with
@@ -17,7 +18,7 @@ stand_ins as (
         {% if impute.method == 'median' %}
         {{ percentile('value', 0.5) }} as stand_in
         {% elif impute.method == 'mean' %}
-        {{ exact_mean('value') }} as stand_in
+        {{ ordered_mean('value') }} as stand_in
         {% else %}
         cast({{ impute.constant }} as double) as stand_in
         {% endif %}
@@ -39,6 +40,7 @@ final as (
         on
             feature_values.category = stand_ins.category
             and feature_values.feature = stand_ins.feature
+    where stand_ins.stand_in is not null
 
 )
 

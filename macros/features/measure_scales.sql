@@ -25,7 +25,7 @@ centres as (
     select
         category,
         feature,
-        {{ exact_mean('value') }} as mean,
+        {{ ordered_mean('value') }} as mean,
         {{ percentile('value', 0.5) }} as median,
         ({{ percentile('value', 0.75) }} - {{ percentile('value', 0.25) }}) / 1.349 as quartile_scale,
         ({{ percentile('value', 0.975) }} - {{ percentile('value', 0.025) }}) / 3.92 as range_scale
@@ -39,7 +39,7 @@ deviations as (
     select
         feature_values.category,
         feature_values.feature,
-        sqrt({{ exact_mean('power(feature_values.value - centres.mean, 2)') }}) as standard_deviation
+        sqrt({{ ordered_mean('power(feature_values.value - centres.mean, 2)') }}) as standard_deviation
     from feature_values
     inner join centres
         on

@@ -18,7 +18,7 @@ means as (
         count(value) as value_count,
         min(value) as lowest,
         max(value) as highest,
-        {{ exact_mean('value') }} as mean
+        {{ ordered_mean('value') }} as mean
     from feature_values
     group by category, feature
 
@@ -29,7 +29,7 @@ variances as (
     select
         feature_values.category,
         feature_values.feature,
-        {{ exact_mean('power(feature_values.value - means.mean, 2)') }} as variance
+        {{ ordered_mean('power(feature_values.value - means.mean, 2)') }} as variance
     from feature_values
     inner join means
         on feature_values.category = means.category and feature_values.feature = means.feature

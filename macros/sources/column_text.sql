@@ -5,8 +5,11 @@
         cast(null as varchar)
     {%- else -%}
         {%- set value = 'trim(cast(' ~ (column.sql if column is mapping else sql_name(column)) ~ ' as varchar))' -%}
-        case
-            when {{ value }} not in {{ sql_texts(setting('quality.missing_markers')) }} then {{ value }}
-        end
+        {%- set markers = setting('quality.missing_markers') -%}
+        {%- if markers -%}
+        case when {{ value }} not in {{ sql_texts(markers) }} then {{ value }} end
+        {%- else -%}
+        {{ value }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,10 +1,13 @@
-{#- The part that the n-th of `count` equal takers gets of an amount of money. The parts differ by
-    0.0001 at most and add up to the amount exactly: each is the difference of two rounded
-    running totals. -#}
+{#- The part that the n-th of `count` equal takers gets of an amount of money (DECIMAL with four
+    places). The parts differ by 0.0001 at most and add up to the amount exactly: each is the
+    difference of two running totals in whole ten-thousandths. -#}
 {% macro even_share(amount, number, count) -%}
+{%- set units = 'cast(' ~ amount ~ ' * 10000 as hugeint)' -%}
 cast(
-    cast(round(cast({{ amount }} as double) * {{ number }} / {{ count }}, 4) as decimal(38, 4))
-    - cast(round(cast({{ amount }} as double) * ({{ number }} - 1) / {{ count }}, 4) as decimal(38, 4))
+    cast(
+        {{ units }} * {{ number }} // {{ count }} - {{ units }} * ({{ number }} - 1) // {{ count }}
+        as decimal(28, 0)
+    ) * cast(0.0001 as decimal(5, 4))
     as decimal(38, 4)
 )
 {%- endmacro %}

@@ -51,7 +51,16 @@
         'percentile of nothing', percentile('x', 0.5), none, '(values (null::double)) as numbers (x)'
     ) %}
 
-    {% for number, part in [(1, '3.3333'), (2, '3.3334'), (3, '3.3333')] %}
+    {% do assert_sql(
+        'ordered_sum of large and small', ordered_sum('x'), '2e+30',
+        '(values (1e30), (1e-15), (1e30)) as numbers (x)'
+    ) %}
+    {% do assert_sql(
+        'ordered_mean of small', ordered_mean('x'), '2e-15',
+        '(values (1e-15), (3e-15), (null::double)) as numbers (x)'
+    ) %}
+
+    {% for number, part in [(1, '3.3333'), (2, '3.3333'), (3, '3.3334')] %}
         {% do assert_sql('even_share of 10 over 3', even_share('10.00', number, 3), part) %}
     {% endfor %}
     {#- for each amount and each count: do the parts add up, and how far are they apart -#}

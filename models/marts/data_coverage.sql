@@ -101,6 +101,7 @@ of_other_files as (
     {% for source in ['products', 'stores'] %}
     select
         '{{ source }}' as source,
+        false as is_feed,
         count(*) as rows_read,
         count(*) filter (where rejected_reason is null) as rows_accepted,
         count(*) filter (where rejected_reason is not null) as rows_rejected,
@@ -111,6 +112,7 @@ of_other_files as (
     {% endfor %}
     select
         feed as source,
+        true as is_feed,
         count(*) as rows_read,
         count(*) filter (where rejected_reason is null) as rows_accepted,
         count(*) filter (where rejected_reason is not null) as rows_rejected,
@@ -190,7 +192,9 @@ combined as (
         of_other_files.stores_read,
         null as stores_clustered,
         null as stores_without_cluster,
-        matches.stores_matched
+        case
+            when of_other_files.is_feed then coalesce(matches.stores_matched, 0)
+        end as stores_matched
     from of_other_files
     left join matches on of_other_files.source = matches.source
 

@@ -9,6 +9,8 @@ features as (
         selection.feature,
         selection.is_used and scales.is_used as is_used,
         case
+            when selection.is_used and scales.feature is null
+                then 'no value is left after the transform'
             when selection.is_used and not scales.is_used
                 then 'the same value in every store that is fitted'
             else selection.reason

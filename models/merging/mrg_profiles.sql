@@ -44,8 +44,8 @@ chain as (
         dataset,
         feature,
         count(*) as chain_count,
-        {{ exact_sum('value') }} as chain_sum,
-        {{ exact_mean('value') }} as chain_mean
+        {{ ordered_sum('value') }} as chain_sum,
+        {{ ordered_mean('value') }} as chain_mean
     from member_values
     group by category, dataset, feature
 
@@ -57,7 +57,7 @@ spreads as (
         member_values.category,
         member_values.dataset,
         member_values.feature,
-        sqrt({{ exact_mean('power(member_values.value - chain.chain_mean, 2)') }})
+        sqrt({{ ordered_mean('power(member_values.value - chain.chain_mean, 2)') }})
             as chain_standard_deviation
     from member_values
     inner join chain
@@ -77,8 +77,8 @@ clusters as (
         dataset,
         feature,
         count(*) as cluster_count,
-        {{ exact_sum('value') }} as cluster_sum,
-        {{ exact_mean('value') }} as cluster_mean
+        {{ ordered_sum('value') }} as cluster_sum,
+        {{ ordered_mean('value') }} as cluster_mean
     from member_values
     group by category, final_cluster_id, dataset, feature
 

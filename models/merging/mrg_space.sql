@@ -57,7 +57,7 @@ means as (
         category,
         side,
         dimension,
-        {{ exact_mean('value') }} as mean
+        {{ ordered_mean('value') }} as mean
     from sides
     group by category, side, dimension
 
@@ -69,7 +69,7 @@ variances as (
         sides.category,
         sides.side,
         sides.dimension,
-        {{ exact_mean('power(sides.value - means.mean, 2)') }} as variance
+        {{ ordered_mean('power(sides.value - means.mean, 2)') }} as variance
     from sides
     inner join means
         on sides.category = means.category and sides.dimension = means.dimension
@@ -82,7 +82,7 @@ totals as (
     select
         category,
         side,
-        {{ exact_sum('variance') }} as total_variance
+        {{ ordered_sum('variance') }} as total_variance
     from variances
     group by category, side
 

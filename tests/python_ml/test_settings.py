@@ -89,6 +89,10 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
         ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
         ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
         (
+            {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"store_id": "s"}}}},
+            "brings the attribute 'store_id', which is there already",
+        ),
+        (
             {"sales": SALES, "feeds": {"zip": FEED | {"features": {"a": "b"}, "matches": "zip"}}},
             "the attributes known at that point are store_id",
         ),

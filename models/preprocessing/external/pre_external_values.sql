@@ -56,8 +56,8 @@ combined as (
         numbers.store_id,
         features.feature,
         case features.combine
-            when 'mean' then {{ exact_mean('numbers.value') }}
-            when 'sum' then {{ exact_sum('numbers.value') }}
+            when 'mean' then {{ ordered_mean('numbers.value') }}
+            when 'sum' then {{ ordered_sum('numbers.value') }}
             when 'minimum' then min(numbers.value)
             when 'maximum' then max(numbers.value)
             when 'median' then {{ percentile('numbers.value', 0.5) }}

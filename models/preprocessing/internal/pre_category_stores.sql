@@ -46,7 +46,7 @@ final as (
         case
             when not stores.is_in_sales then 'no sales at all'
             when totals.store_id is null then 'no sales in the category'
-            when totals.positive_sales_amount <= 0 then 'nothing but returns in the category'
+            when totals.positive_sales_amount <= 0 then 'no positive sales in the category'
             when totals.row_count < {{ setting('internal.filter.minimum_rows') }}
                 then 'fewer sales rows than the minimum'
             when totals.sales_amount < {{ setting('internal.filter.minimum_sales') }}

@@ -16,19 +16,31 @@ selling as (
 
 fed as (
 
-    select distinct key_value as store_id
+    select
+        {{ match_key('key_value') }} as match_key,
+        min(key_value) as store_id
     from {{ ref('stg_feed_rows') }}
     where key_value is not null and feed in {{ sql_texts(feeds_by_store(feeds)) }}
+    group by {{ match_key('key_value') }}
+
+),
+
+named as (
+
+    select store_id from listed
+    union
+    select store_id from selling
 
 ),
 
 known as (
 
-    select store_id from listed
+    select store_id from named
     union
-    select store_id from selling
-    union
-    select store_id from fed
+    -- a feed may write a store in another way, and it is still the same store
+    select store_id
+    from fed
+    where match_key not in (select {{ match_key('store_id') }} from named)
 
 ),
 
@@ -46,11 +58,11 @@ final as (
         -- where it was seen
         listed.store_id is not null as is_listed,
         selling.store_id is not null as is_in_sales,
-        fed.store_id is not null as is_in_feeds
+        fed.match_key is not null as is_in_feeds
     from known
     left join listed on known.store_id = listed.store_id
     left join selling on known.store_id = selling.store_id
-    left join fed on known.store_id = fed.store_id
+    left join fed on {{ match_key('known.store_id') }} = fed.match_key
 
 )
 

@@ -54,7 +54,7 @@ final as (
             when exists (
                 select 1
                 from unnest(map_values(features)) as cells(cell)
-                where cell is not null and not {{ is_number('cell') }}
+                where cell is not null and {{ to_number('cell') }} is null
             ) then 'a feature is not a number'
         end as rejected_reason,
         cast(json_object(

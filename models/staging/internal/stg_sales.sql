@@ -65,7 +65,7 @@ numbered as (
         -- the order is by content, so that the order of the rows in the file does not matter
         row_number() over (
             partition by fault, {{ sales.unique_by | join(', ') }}
-            order by amount, quantity, product_id, sold_on, row_id
+            order by amount, quantity, store_id, product_id, sold_on, row_id, file, line
         ) as copy_number
         {% else %}
         1 as copy_number
