@@ -141,6 +141,12 @@ def _source_faults(
                 f"{name}.{key}: there is no column {column!r} in {expanded[0]}; "
                 f"its columns are {', '.join(row[0] for row in described)}"
             )
+        elif not isinstance(column, str):
+            # an expression of the settings is part of the models that dbt will run
+            try:
+                connection.execute(f"describe select {column['sql']} from {reader}", bound)
+            except duckdb.Error as error:
+                faults.append(f"{name}.{key}.sql: {column['sql']!r} does not work: {error}")
     return faults
 
 

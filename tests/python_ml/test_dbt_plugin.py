@@ -69,6 +69,14 @@ def test_the_columns_of_feeds_are_looked_at(sales):
         assert name in str(error.value)
 
 
+def test_an_expression_is_tried_on_the_columns_of_the_file(sales):
+    good = COLUMNS | {"amount": {"sql": "cast(Amount as double) * 2"}}
+    check_sources({"sales": {"files": str(sales), "columns": good}}, {})
+    bad = COLUMNS | {"amount": {"sql": "cast(Money as double) * 2"}}
+    with pytest.raises(SettingsError, match=r"sources.sales.columns.amount.sql: .*Money"):
+        check_sources({"sales": {"files": str(sales), "columns": bad}}, {})
+
+
 def test_an_unknown_ending_asks_for_the_format(tmp_path):
     file = tmp_path / "sales.dat"
     file.write_text("Store,Product,Amount\n")
