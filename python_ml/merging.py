@@ -40,9 +40,8 @@ def fold_small_clusters(
     ----------
     space : DataFrame
         Columns ``category``, ``store_id``, ``dimension``, ``value``: the joint space of
-        internal and external columns, standardised, each block divided by the square root of
-        its number of columns, so that the wider one does not outvote the other. Complete per
-        category.
+        internal and external components, each side with a total variance equal to its weight,
+        so that the wider one does not outvote the other. Complete per category.
     labels : DataFrame
         Columns ``category``, ``store_id``, ``merged_label``; one row per store of ``space``.
     settings : dict

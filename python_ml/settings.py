@@ -10,10 +10,13 @@ import difflib
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 
@@ -22,7 +25,7 @@ class SettingsError(ValueError):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 Text = Annotated[str, Field(min_length=1)]
@@ -292,6 +295,28 @@ class Settings(_Strict):
     merging: Merging
 
 
+def read_settings_file(path: str | Path) -> dict[str, Any]:
+    """Read a user's settings file.
+
+    Raises
+    ------
+    SettingsError
+        If it is not there, is not YAML, or does not hold sections.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text())
+    except OSError as error:
+        raise SettingsError(f"{path}: there is no such file ({error.strerror})") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path}: this is not YAML: {error}") from None
+    if not isinstance(content, dict):
+        found = "nothing" if content is None else type(content).__name__
+        raise SettingsError(
+            f"{path}: a settings file has sections, such as `sources:`; found {found}"
+        )
+    return content
+
+
 def merge_layers(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """Merge settings, later layers first; `sources` is replaced as a whole.
 
@@ -400,6 +425,8 @@ def expand_path(text: str, paths: Mapping[str, str]) -> str:
             raise SettingsError(
                 f"the environment variable {name} is not set; the path {text} needs it"
             )
+        if f"${{{name}}}" in found:
+            raise SettingsError(f"the variable {name} is {found}, which names itself")
         return expand_path(found, paths)
 
     return re.sub(r"\$\{(\w+)\}", value, text)
@@ -434,3 +461,10 @@ def section(settings: pd.DataFrame, *names: str) -> dict[str, Any]:
         for key, value in zip(below["key"], below["value"], strict=True):
             found[key.removeprefix(f"{name}.")] = json.loads(value)
     return found
+
+
+if __name__ == "__main__":
+    try:
+        read_settings_file(sys.argv[1])
+    except SettingsError as error:
+        sys.exit(str(error))

@@ -79,7 +79,7 @@ def test_a_dbt_python_model_is_a_door(model):
     assert [type(n) for n in statements] == [ast.Return]
 
 
-@pytest.mark.parametrize("module", sorted((ROOT / "python_ml").glob("*.py")), ids=lambda m: m.stem)
+@pytest.mark.parametrize("module", sorted((ROOT / "python_ml").rglob("*.py")), ids=lambda m: m.stem)
 def test_python_ml_is_pure(module):
     imported = set()
     for node in ast.walk(ast.parse(module.read_text())):

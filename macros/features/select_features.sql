@@ -60,6 +60,10 @@ reasons as (
                 then
                     'missing in ' || cast(cast(round(100 * missing_share) as integer) as varchar)
                     || ' % of the stores'
+            {% if setting(dataset ~ '.transform.method') != 'none' %}
+            when lowest < 0 then 'negative, and the transform is for shares'
+            when highest <= 0 then 'never positive, and the transform is for shares'
+            {% endif %}
             when highest = lowest then 'the same value in every store'
             when variance < {{ filter.minimum_variance }} then 'varies less than the minimum'
         end as unused_reason

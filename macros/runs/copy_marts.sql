@@ -6,7 +6,7 @@
     {% for node in graph.nodes.values()
         if node.resource_type == 'model' and node.config.schema == 'marts' %}
         {% set copy = 'publication.marts.' ~ sql_name(node.name) %}
-        {% do run_query('create table ' ~ copy ~ ' as select * from ' ~ node.relation_name) %}
+        {% do run_query('create table ' ~ copy ~ ' as select * from ' ~ node.relation_name ~ ' order by all') %}
         {% do run_query('comment on table ' ~ copy ~ ' is ' ~ sql_text(node.description)) %}
         {% for column in node.columns.values() %}
             {% do run_query(

@@ -3,7 +3,7 @@
     {% set failed = [] %}
     {% for result in results
         if result.status | string not in ['success', 'pass', 'warn', 'no-op', 'reused'] %}
-        {% do failed.append(result.node.name ~ ' (' ~ result.status ~ ')') %}
+        {% do failed.append(result) %}
     {% endfor %}
     {{ return(failed) }}
 {% endmacro %}

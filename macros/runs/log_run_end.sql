@@ -23,7 +23,7 @@
             'insert into ' ~ runs ~ ' values (' ~ [
                 sql_text(invocation_id), sql_text(target.name), sql_text(flags.WHICH),
                 sql_text('failed' if failed else 'success'),
-                sql_text(run_started_at.strftime('%Y-%m-%d %H:%M:%S')), seconds,
+                sql_text(run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f')), seconds,
                 results | length, failed | length,
                 sql_text(tojson(settings())), 'package_versions()'
             ] | join(', ') ~ ')'

@@ -6,7 +6,7 @@
         {% set missing = nodes_not_in(results) %}
         {% set published = published_path(target.path) %}
         {% if failed %}
-            {% do print('Not published, failed: ' ~ failed | join(', ')) %}
+            {% do explain_failure(failed) %}
         {% elif missing %}
             {% do print(
                 'Not published: this was a part of the pipeline (' ~ missing | length

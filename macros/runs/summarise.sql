@@ -46,5 +46,5 @@
     {% do print('Open next') %}
     {% do print('  ' ~ from_here ~ 'make dashboard    (or, with the environment active: ' ~ from_here ~ 'streamlit run app)') %}
     {% do print('  ' ~ from_here ~ 'make docs         every table and column explained') %}
-    {% do print('  .venv/bin/duckdb -readonly ' ~ published ~ " -c 'from marts.clusters'") %}
+    {% do print('  .venv/bin/duckdb -readonly "' ~ published ~ '" -c "from marts.clusters"') %}
 {% endmacro %}

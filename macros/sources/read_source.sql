@@ -1,16 +1,20 @@
 {#- The rows of a source's files as a select, with _file and _line (the line in a text file, counting
-    the header; the row in a Parquet file). Text files are read as text: an id keeps its zeros. -#}
+    the header; the row in a Parquet file). Text files are read as text: an id keeps its zeros.
+    Nothing is left to guessing: a line that begins with # is a row like any other. The plugin reads
+    with the same options when it checks the sources. -#}
 {% macro read_source(source) %}
-    {% set files = [source.files] if source.files is string else source.files %}
     {% set paths = [] %}
-    {% for file in files %}{% do paths.append(sql_text(expand_path(file))) %}{% endfor %}
-    {% set first = files[0] | replace('.gz', '') %}
-    {% if source.format == 'parquet' or (source.format is not defined and first.endswith('.parquet')) %}
+    {% for file in ([source.files] if source.files is string else source.files) %}
+        {% do paths.append(expand_path(file)) %}
+    {% endfor %}
+    {% set files = paths | map('replace', "'", "''") | join("', '") %}
+    {% set is_parquet = (paths[0] or '').endswith('.parquet') %}
+    {% if source.format == 'parquet' or (is_parquet and not source.format) %}
     select
         *,
         file_row_number + 1 as _line
     from read_parquet(
-        [{{ paths | join(', ') }}], union_by_name = true, filename = '_file', file_row_number = true
+        ['{{ files }}'], union_by_name = true, filename = '_file', file_row_number = true
     )
     {% else %}
     select
@@ -21,9 +25,9 @@
             *,
             row_number() over () as _row
         from read_csv(
-            [{{ paths | join(', ') }}], all_varchar = true, header = true, union_by_name = true,
+            ['{{ files }}'], all_varchar = true, header = true, union_by_name = true,
             delim = {{ sql_text(source.delimiter or ',') }}, quote = '"', escape = '"',
-            filename = '_file'
+            comment = '', skip = 0, filename = '_file'
         )
     )
     {% endif %}

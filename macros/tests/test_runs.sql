@@ -17,8 +17,8 @@
     {% endfor %}
     {% do assert_value('failed_results', failed_results([]), []) %}
     {% do assert_value(
-        'failed_results', failed_results(results),
-        ['n (error)', 'n (fail)', 'n (skipped)', 'n (runtime error)']
+        'failed_results', failed_results(results) | map(attribute='status') | list,
+        ['error', 'fail', 'skipped', 'runtime error']
     ) %}
 
     {% set everything = [] %}

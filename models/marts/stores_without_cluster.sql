@@ -20,7 +20,7 @@ final as (
         category_stores.store_id,
 
         coalesce(
-            category_stores.excluded_reason, 'no need state differs between the stores'
+            category_stores.excluded_reason, 'nothing tells its stores apart'
         ) as reason,
         cast(category_stores.sales_amount as decimal(38, 4)) as sales_amount
     from category_stores

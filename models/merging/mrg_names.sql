@@ -31,7 +31,7 @@ words as (
             *,
             case when effect_size > 0 then 'high ' else 'low ' end as direction
         from profiles
-        where rank <= 2 and abs(effect_size) >= 0.5
+        where is_used and rank <= 2 and abs(effect_size) >= 0.5
     )
     group by category, final_cluster_id
 

@@ -118,15 +118,45 @@ effects as (
 
 ),
 
+selections as (
+
+    select
+        'internal' as dataset,
+        category,
+        feature,
+        is_used
+    from {{ ref('feat_internal_selection') }}
+    union all
+    select
+        'external' as dataset,
+        category,
+        feature,
+        is_used
+    from {{ ref('feat_external_selection') }}
+
+),
+
 final as (
 
     select
-        *,
+        effects.*,
+        coalesce(selections.is_used, false) as is_used,
+        -- what the clustering did not see cannot set a cluster apart
         row_number() over (
-            partition by category, final_cluster_id
-            order by round(abs(effect_size), 6) desc, dataset desc, feature
+            partition by effects.category, effects.final_cluster_id
+            order by
+                coalesce(selections.is_used, false) desc,
+                round(abs(effects.effect_size), 6) desc,
+                effects.dataset desc,
+                effects.feature
         ) as rank
     from effects
+    left join selections
+        on
+            effects.dataset = selections.dataset
+            and effects.feature = selections.feature
+            and selections.category
+            = case when effects.dataset = 'internal' then effects.category else 'all' end
 
 )
 

@@ -347,6 +347,15 @@ def test_one_store_per_cluster_has_no_ratio_scores():
     assert pair.loc[1, "reason"] == "chosen: no valid candidate has a davies_bouldin"
 
 
+def test_more_fixed_clusters_than_stores_are_as_many_as_can_be():
+    """One small category does not stop the others; the reason says what happened."""
+    table = score(noise(stores=5), fixed=31)
+    assert list(table.index[table["is_chosen"]]) == [5]
+    assert table.loc[5, "reason"].startswith(
+        "chosen: the settings fix 31, but the fitted stores (5) have 5 distinct rows"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -356,8 +365,7 @@ def test_one_store_per_cluster_has_no_ratio_scores():
             "davies_bouldin, stability",
         ),
         ({"rule": "inertia"}, "rule 'inertia' is not a score"),
-        ({"fixed": 31}, "category 'beer': 31 clusters are fixed by the settings, but the fitted"),
-        ({"fixed": 0}, "0 clusters are fixed by the settings"),
+        ({"fixed": 0}, "0 clusters cannot be fitted"),
         ({"resamples": 3}, "resamples 3: give an even number, 2 or more"),
         ({"resamples": 0}, "resamples 0: give an even number, 2 or more"),
         ({"minimum_cluster_size": 2.5}, "minimum cluster size 2.5: give a whole number"),

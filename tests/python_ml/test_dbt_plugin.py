@@ -69,6 +69,20 @@ def test_the_columns_of_feeds_are_looked_at(sales):
         assert name in str(error.value)
 
 
+def test_every_file_has_to_have_the_columns(sales):
+    (sales.parent / "sales_2.csv").write_text("Store,Product,Umsatz\n007,A,1.5\n")
+    pattern = str(sales.parent / "sales*.csv")
+    with pytest.raises(SettingsError, match=r"no column 'Amount' in .*sales_2.csv.*Umsatz"):
+        check_sources({"sales": {"files": pattern, "columns": COLUMNS}}, {})
+
+
+@pytest.mark.parametrize("taken", ["_file", "_LINE", "_row"])
+def test_a_column_whose_name_is_used_here_is_refused(sales, taken):
+    sales.write_text(f"Store,Product,Amount,{taken}\n007,A,1.5,x\n")
+    with pytest.raises(SettingsError, match=f"has a column '{taken}', a name that is used here"):
+        check_sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {})
+
+
 def test_an_expression_is_tried_on_the_columns_of_the_file(sales):
     good = COLUMNS | {"amount": {"sql": "cast(Amount as double) * 2"}}
     check_sources({"sales": {"files": str(sales), "columns": good}}, {})

@@ -445,7 +445,7 @@ def test_the_size_of_the_chunks_changes_nothing():
     tables = []
     for chunk_rows in (1, 5_000, 10**9):
         chunks = list(sales_chunks(world, chunk_rows=chunk_rows))
-        parts = [sample_data._sales_table(world, chunk, ".csv") for chunk in chunks]
+        parts = [sample_data.sales_table(world, chunk, ".csv") for chunk in chunks]
         tables.append(pa.concat_tables(parts).combine_chunks())
     assert len(chunks) == 1
     assert tables[0].equals(tables[1])

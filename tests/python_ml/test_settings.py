@@ -12,6 +12,7 @@ from python_ml.settings import (
     check_settings,
     expand_path,
     merge_layers,
+    read_settings_file,
     section,
 )
 
@@ -69,6 +70,7 @@ def test_every_default_is_needed(defaults):
         ({"external": {"filter": {"minimum_sales": 5}}}, "external.filter.minimum_sales: there is"),
         ({"quality": {"maximum_rejected_share": 1.5}}, "maximum_rejected_share: 1.5"),
         ({"merging": {"internal_weight": 0, "external_weight": 0}}, "nothing is left"),
+        ({"merging": {"internal_weight": float("inf")}}, "internal_weight: Infinity"),
         ({"merging": {"minimum_cluster_size": 1.5}}, "minimum_cluster_size: 1.5"),
     ],
 )
@@ -153,6 +155,25 @@ def test_a_path_takes_the_environment_before_the_default(monkeypatch):
     assert expand_path("${SKETCH_INNER_DIR}/a.csv", paths) == "/elsewhere/inner/a.csv"
     with pytest.raises(SettingsError, match="NOWHERE_DIR is not set"):
         expand_path("${NOWHERE_DIR}/a.csv", paths)
+
+
+def test_a_path_that_names_itself_is_refused(monkeypatch):
+    monkeypatch.setenv("SKETCH_DIR", "${SKETCH_DIR}/more")
+    with pytest.raises(SettingsError, match="names itself"):
+        expand_path("${SKETCH_DIR}/a.csv", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "found nothing"), ("# only words", "found nothing"), ("- a\n- b", "found list"),
+     ("internal: {scale: ", "this is not YAML")],
+)  # fmt: skip
+def test_a_file_without_sections_is_refused(tmp_path, text, words):
+    file = tmp_path / "my chain.yml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=words) as error:
+        read_settings_file(file)
+    assert "my chain.yml" in str(error.value)
 
 
 def test_a_section_has_values_in_their_own_type():

@@ -45,6 +45,7 @@ final as (
         -- why it cannot be clustered, if so
         case
             when not stores.is_in_sales then 'no sales at all'
+            when not stores.has_accepted_sales then 'all its sales rows were refused'
             when totals.store_id is null then 'no sales in the category'
             when totals.positive_sales_amount <= 0 then 'no positive sales in the category'
             when totals.row_count < {{ setting('internal.filter.minimum_rows') }}

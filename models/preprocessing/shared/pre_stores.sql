@@ -10,7 +10,12 @@ listed as (
 
 selling as (
 
-    select distinct store_id from {{ ref('stg_sales') }} where store_id is not null
+    select
+        store_id,
+        bool_or(rejected_reason is null) as has_accepted_sales
+    from {{ ref('stg_sales') }}
+    where store_id is not null
+    group by store_id
 
 ),
 
@@ -58,6 +63,7 @@ final as (
         -- where it was seen
         listed.store_id is not null as is_listed,
         selling.store_id is not null as is_in_sales,
+        coalesce(selling.has_accepted_sales, false) as has_accepted_sales,
         fed.match_key is not null as is_in_feeds
     from known
     left join listed on known.store_id = listed.store_id

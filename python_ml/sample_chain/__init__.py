@@ -1,0 +1,1 @@
+"""A made-up retail chain whose true groups and defects are known."""
