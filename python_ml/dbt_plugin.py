@@ -144,7 +144,10 @@ def _file_faults(
     try:
         described = connection.execute(f"describe select * from {reader}", bound).fetchall()
     except duckdb.Error as error:
-        return [f"{name}.files: {file} cannot be read: {error}"]
+        return [
+            f"{name}.files: {file} cannot be read as {kind}: {str(error).splitlines()[0]} A line "
+            "with too few or too many fields, another delimiter or another quote is a usual cause."
+        ]
     there = {row[0].lower(): row[0] for row in described}
     faults = [
         f"{name}.files: {file} has a column {there[taken]!r}, a name that is used here: rename it"

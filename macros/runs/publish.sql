@@ -6,7 +6,7 @@
         {% set missing = nodes_not_in(results) %}
         {% set published = published_path(target.path) %}
         {% if failed %}
-            {% do explain_failure(failed) %}
+            {% do explain_failure(results) %}
         {% elif missing %}
             {% do print(
                 'Not published: this was a part of the pipeline (' ~ missing | length
