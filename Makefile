@@ -56,10 +56,11 @@ sample: setup  ## Generate the sample chain in data/, unless it is there
 settings: setup
 	@$(BIN)/python -m python_ml.settings '$(SETTINGS)'
 
+# The unit tests speak of the formulas, not of your data: `make test` and `dbt build` run them.
 .PHONY: run
 run: setup $(if $(SETTINGS),settings,sample)  ## Build, test and publish, and say what was found
 	@echo "Building and testing $(ENV); logs/dbt.log has the details."
-	@$(DBT) --quiet build --target $(ENV) $(VARS)
+	@$(DBT) --quiet build --target $(ENV) --exclude-resource-type unit_test $(VARS)
 
 .PHONY: $(JOBS:%=run-%)
 $(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),settings,sample)
