@@ -16,6 +16,18 @@ def digest(path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def start_build(chain) -> subprocess.Popen:
+    """Start a build in a process group of its own, so that all of it can be killed."""
+    return subprocess.Popen(
+        ["dbt", "build", "--target", "prod"],
+        cwd=chain.path,
+        env=chain.active(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def test_a_build_that_fails_a_test_publishes_nothing(small):
     before = digest(small.published())
     said = small.build("--vars", "{quality: {maximum_rejected_share: 0.0}}", check=False)
@@ -34,14 +46,7 @@ def test_a_part_of_the_pipeline_publishes_nothing(small):
 @pytest.mark.parametrize("seconds", [3, 6, 9, 12, 15, 18])
 def test_a_killed_build_publishes_nothing(small, seconds):
     before = digest(small.published())
-    build = subprocess.Popen(
-        ["dbt", "build", "--target", "prod"],
-        cwd=small.path,
-        env=small.active(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    build = start_build(small)
     time.sleep(seconds)
     finished = build.poll() is not None
     if not finished:
@@ -56,14 +61,7 @@ def test_a_build_killed_while_it_copies_publishes_nothing(small):
     before = digest(small.published())
     next_file = small.path / "warehouse/prod.duckdb.next"
     next_file.unlink(missing_ok=True)
-    build = subprocess.Popen(
-        ["dbt", "build", "--target", "prod"],
-        cwd=small.path,
-        env=small.active(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    build = start_build(small)
     end = time.monotonic() + 120
     while not next_file.exists() and build.poll() is None and time.monotonic() < end:
         time.sleep(0.002)
