@@ -22,11 +22,11 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from threadpoolctl import threadpool_limits
 
-from python_ml.settings import SettingsError, check_settings, expand_path, merge_layers
+from python_ml.settings import SettingsError, check_settings, merge_layers
+from python_ml.source_files import read_sheet, record_lines
+from python_ml.source_plans import attach_databases, plan_source, plan_sources
 
 READING_COMMANDS = {"build", "run", "retry"}
-# The macro read_source adds these to the columns of a file.
-RESERVED_COLUMNS = ("_file", "_line", "_row", "file_row_number")
 
 
 class Plugin(BasePlugin):
@@ -42,8 +42,9 @@ class Plugin(BasePlugin):
             raise DbtRuntimeError(f"DUCKDB_THREADS is {threads!r}: give a whole number")
         try:
             settings = settings_of_run(project["vars"], target, flags.VARS or {})
+            self._sources = Sources(settings["sources"], project["vars"]["paths"])
             if flags.WHICH in READING_COMMANDS:
-                check_sources(settings["sources"], project["vars"]["paths"])
+                self._sources.check()
         except SettingsError as error:
             lines = str(error).replace("\n", "\n  ")
             raise DbtRuntimeError(
@@ -55,11 +56,81 @@ class Plugin(BasePlugin):
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Add what SQL has no words for: files, and the versions of packages."""
-        text = "VARCHAR"
+        """Attach the databases of the settings, and add what SQL has no words for."""
+        if get_flags().WHICH in READING_COMMANDS:
+            self._sources.attach(conn)
+        text, lines = "VARCHAR", "STRUCT(line BIGINT, text VARCHAR)[]"
+        conn.create_function("source_plan", self._sources.plan, [text], text, side_effects=True)
+        conn.create_function(
+            "source_lines",
+            source_lines,
+            [text, "BIGINT", text, "BIGINT[]"],
+            lines,
+            side_effects=True,
+        )
+        conn.create_function(
+            "excel_rows",
+            excel_rows,
+            [text, text, "BIGINT"],
+            "STRUCT(line BIGINT, cells VARCHAR[])[]",
+            side_effects=True,
+        )
         conn.create_function("package_versions", package_versions, [], text, side_effects=True)
         conn.create_function("publish_prepare", publish_prepare, [text], text, side_effects=True)
         conn.create_function("publish_swap", publish_swap, [text, text], text, side_effects=True)
+
+
+class Sources:
+    """The sources of a run: checked before it, asked for how they are read while it compiles."""
+
+    def __init__(self, sources: Mapping[str, Any], paths: Mapping[str, str]) -> None:
+        """Take the section `sources` of the settings and the directories that paths may name."""
+        self._sources = sources
+        self._paths = paths
+        self._plans: dict[str, str] = {}
+
+    def check(self) -> None:
+        """Plan every source; raise `SettingsError` if a file or a column is not there."""
+        with duckdb.connect(":memory:") as connection:
+            self.attach(connection)
+            for source, plan in plan_sources(connection, self._sources, self._paths):
+                self._plans[_canonical(source)] = json.dumps(plan)
+
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Attach the databases of the settings, read-only."""
+        attach_databases(connection, self._sources.get("databases") or {}, self._paths)
+
+    def plan(self, source: str) -> str:
+        """The plan of one source, both as JSON text.
+
+        A source that is not of this run (made up by a test, or of a run that reads nothing, as
+        while documents are generated) may have no files: then there is nothing to read.
+        """
+        key = _canonical(json.loads(source))
+        if key not in self._plans:
+            try:
+                with duckdb.connect(":memory:") as connection:
+                    plan = plan_source(connection, json.loads(source), self._paths)
+            except SettingsError:
+                plan = {"kind": "csv", "readers": [], "columns": [], "types": {}}
+            self._plans[key] = json.dumps(plan)
+        return self._plans[key]
+
+
+def _canonical(source: Mapping[str, Any]) -> str:
+    return json.dumps(source, sort_keys=True)
+
+
+def source_lines(file: str, skip: int, encoding: str, records: list[int]) -> list[dict[str, Any]]:
+    """Where records of a text file stand and what stands there."""
+    found = record_lines(file, skip=skip, encoding=encoding, records=records)
+    return [{"line": line, "text": text} for line, text in found]
+
+
+def excel_rows(file: str, sheet: str, title_lines: int) -> list[dict[str, Any]]:
+    """The rows of an Excel file; an empty name is the first sheet."""
+    _, rows = read_sheet(file, sheet=sheet or None, title_lines=title_lines)
+    return [{"line": line, "cells": cells} for line, cells in rows]
 
 
 def one_thread_per_model() -> None:
@@ -92,98 +163,6 @@ def settings_of_run(
     )
     check_settings(settings)
     return settings
-
-
-def check_sources(sources: Mapping[str, Any], paths: Mapping[str, str]) -> None:
-    """Raise `SettingsError`, one line per fault, if a file or a column of it is not there."""
-    named = {name: sources[name] for name in ("sales", "products", "stores") if sources.get(name)}
-    named |= {f"feeds.{name}": feed for name, feed in (sources.get("feeds") or {}).items()}
-    faults = []
-    with duckdb.connect(":memory:") as connection:
-        for name, source in named.items():
-            faults += _source_faults(connection, f"sources.{name}", source, paths)
-    if faults:
-        raise SettingsError("\n".join(faults))
-
-
-def _source_faults(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    source: Mapping[str, Any],
-    paths: Mapping[str, str],
-) -> list[str]:
-    files = source["files"] if isinstance(source["files"], list) else [source["files"]]
-    faults = []
-    for pattern in (expand_path(file, paths) for file in files):
-        found = connection.execute("select file from glob(?)", [pattern]).fetchall()
-        if not found:
-            faults.append(f"{name}.files: there is no file {pattern}")
-        for (file,) in sorted(found):
-            faults += _file_faults(connection, name, source, file)
-    return faults
-
-
-def _file_faults(
-    connection: duckdb.DuckDBPyConnection, name: str, source: Mapping[str, Any], file: str
-) -> list[str]:
-    """What is wrong with one file of a source, seen with the options of the macro read_source."""
-    kind = file_format(source, file)
-    if kind is None:
-        return [
-            f"{name}.files: {file} does not end in .csv, .tsv, .txt (or these with .gz) or "
-            f".parquet; say {name}.format: csv or parquet"
-        ]
-    if kind == "parquet":
-        reader, bound = "read_parquet(?)", [file]
-    else:
-        reader = (
-            "read_csv(?, all_varchar = true, header = true, delim = ?, quote = '\"', "
-            "escape = '\"', comment = '', skip = 0)"
-        )
-        bound = [file, source.get("delimiter") or ","]
-    try:
-        described = connection.execute(f"describe select * from {reader}", bound).fetchall()
-    except duckdb.Error as error:
-        return [
-            f"{name}.files: {file} cannot be read as {kind}: {str(error).splitlines()[0]} A line "
-            "with too few or too many fields, another delimiter or another quote is a usual cause."
-        ]
-    there = {row[0].lower(): row[0] for row in described}
-    faults = [
-        f"{name}.files: {file} has a column {there[taken]!r}, a name that is used here: rename it"
-        for taken in RESERVED_COLUMNS
-        if taken in there
-    ]
-    for key, column in _columns(source).items():
-        if isinstance(column, str) and column.lower() not in there:
-            faults.append(
-                f"{name}.{key}: there is no column {column!r} in {file}; "
-                f"its columns are {', '.join(there.values())}"
-            )
-        elif not isinstance(column, str):
-            # an expression of the settings is part of the models that dbt will run
-            try:
-                connection.execute(f"describe select {column['sql']} from {reader}", bound)
-            except duckdb.Error as error:
-                faults.append(f"{name}.{key}.sql: {column['sql']!r} does not work: {error}")
-    return faults
-
-
-def _columns(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Every column a source names, by the place where it is named."""
-    columns = {"key": source["key"]} if "key" in source else {}
-    for group in ("columns", "attributes", "features"):
-        for name, column in (source.get(group) or {}).items():
-            columns[f"{group}.{name}"] = column
-    return {name: column for name, column in columns.items() if column is not None}
-
-
-def file_format(source: Mapping[str, Any], file: str) -> str | None:
-    """`csv` or `parquet`: as said, else by the ending; None if neither tells."""
-    if source.get("format"):
-        return source["format"]
-    ending = Path(file.removesuffix(".gz")).suffix
-    return {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}.get(ending)
 
 
 def package_versions() -> str:

@@ -6,9 +6,11 @@ What is optional describes a source, which may lack a column or a file.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import datetime as dt
+from pathlib import PurePath
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 class _Strict(BaseModel):
@@ -29,35 +31,105 @@ class SqlExpression(_Strict):
 Column = Text | SqlExpression
 
 
-class _FileSource(_Strict):
-    files: Text | Annotated[list[Text], Field(min_length=1)]
-    format: Literal["csv", "parquet"] | None = None
+class _Source(_Strict):
+    """Files, or a relation of an attached database; the rest says how files are written."""
+
+    files: Text | Annotated[list[Text], Field(min_length=1)] | None = None
+    relation: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,2}$")] | None = None
+    format: Literal["csv", "parquet", "excel"] | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    encoding: Literal["utf-8", "latin-1"] | None = None
+    title_lines: Annotated[int, Field(ge=0)] | None = None
+    quoted_line_breaks: bool | None = None
+    sheet: Text | None = None
+
+    @model_validator(mode="after")
+    def _options_fit_the_format(self) -> Self:
+        if (self.files is None) == (self.relation is None):
+            raise ValueError("give either files or a relation")
+        format_ = self.format or self._format_of_files()
+        only_for = {
+            "delimiter": {"csv"},
+            "encoding": {"csv"},
+            "quoted_line_breaks": {"csv"},
+            "title_lines": {"csv", "excel"},
+            "sheet": {"excel"},
+            "format": {"csv", "parquet", "excel"},
+        }
+        for name, formats in only_for.items():
+            if getattr(self, name) is not None and format_ not in formats:
+                raise ValueError(f"{name} does not apply to {format_}")
+        return self
+
+    def _format_of_files(self) -> str:
+        if self.files is None:
+            return "a relation"
+        first = self.files if isinstance(self.files, str) else self.files[0]
+        return {".parquet": "parquet", ".xlsx": "excel"}.get(PurePath(first).suffix.lower(), "csv")
 
 
 class SalesColumns(_Strict):
     """Columns of the sales files; an `amount` is money, a `quantity` is pieces."""
 
     store_id: Column
-    product_id: Column
-    amount: Column
+    product_id: Column | None = None
+    amount: Column | None = None
     sold_on: Column | None = None
     quantity: Column | None = None
     row_id: Column | None = None
 
 
-class Sales(_FileSource):
-    """One row per sale of a product in a store."""
+def _day(text: str) -> str:
+    dt.date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[str, AfterValidator(_day)]
+
+
+class Window(_Strict):
+    """The days that count, both included."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> Self:
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"from ({self.from_}) is after to ({self.to})")
+        return self
+
+
+class Sales(_Source):
+    """One row per sale of a product in a store; or, with groups, one row per store."""
 
     columns: SalesColumns
+    groups: Literal["*"] | Annotated[list[Text], Field(min_length=1)] | None = None
+    date_format: Text | None = None
+    window: Window | None = None
     unique_by: (
         list[Literal["store_id", "product_id", "sold_on", "amount", "quantity", "row_id"]] | None
     ) = None
 
     @model_validator(mode="after")
+    def _columns_fit_together(self) -> Self:
+        has = self.columns
+        if self.groups is None and (has.product_id is None or has.amount is None):
+            raise ValueError(
+                "columns needs product_id and amount; or, for a table with one column per group, "
+                "name these under groups"
+            )
+        if self.groups is not None and (has.product_id is not None or has.amount is not None):
+            raise ValueError("with groups the columns are the products: no product_id, no amount")
+        if has.sold_on is None and (self.window is not None or self.date_format is not None):
+            raise ValueError("window and date_format need columns.sold_on")
+        return self
+
+    @model_validator(mode="after")
     def _unique_by_names_columns(self) -> Sales:
         for name in self.unique_by or []:
-            if getattr(self.columns, name) is None:
+            is_group = self.groups is not None and name in ("product_id", "amount")
+            if getattr(self.columns, name) is None and not is_group:
                 raise ValueError(f"unique_by names {name}, but columns has no {name}")
         return self
 
@@ -70,7 +142,7 @@ class ProductColumns(_Strict):
     need_state: Column | None = None
 
 
-class Products(_FileSource):
+class Products(_Source):
     """One row per product and need state."""
 
     columns: ProductColumns
@@ -85,14 +157,14 @@ class StoreColumns(_Strict):
     longitude: Column | None = None
 
 
-class Stores(_FileSource):
+class Stores(_Source):
     """One row per store; attributes are what feeds can be matched by, such as a postal code."""
 
     columns: StoreColumns
     attributes: dict[Text, Column] | None = None
 
 
-class Feed(_FileSource):
+class Feed(_Source):
     """External data of any grain: rows are matched to stores by a key and combined."""
 
     key: Column
@@ -113,13 +185,32 @@ class Feed(_FileSource):
         return self
 
 
+class Database(_Strict):
+    """A database whose relations can be sources; it is opened for reading only."""
+
+    type: Literal["duckdb", "postgres"]
+    path: Text
+
+
+TAKEN_NAMES = ("main", "memory", "temp", "system", "dev", "staging", "prod", "next")
+DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
+
+
 class Sources(_Strict):
     """Where the files are and what their columns are called."""
 
+    databases: dict[DatabaseName, Database] | None = None
     sales: Sales
     products: Products | None = None
     stores: Stores | None = None
     feeds: dict[Text, Feed] | None = None
+
+    @model_validator(mode="after")
+    def _databases_have_names_of_their_own(self) -> Self:
+        for name in self.databases or {}:
+            if name.lower() in TAKEN_NAMES:
+                raise ValueError(f"databases.{name}: give the database another name")
+        return self
 
     @model_validator(mode="after")
     def _feeds_fit_together(self) -> Sources:

@@ -18,7 +18,7 @@
         'Not published, failed: ' ~ failed | join(', ') ~ '; skipped because of it: '
         ~ skipped | length
     ) %}
-    {% for node in built if node.name in ['stg_sales', 'stg_products', 'stg_stores', 'stg_feed_rows'] %}
+    {% for node in built if node.name in ['pre_refused_sales', 'stg_products', 'stg_stores', 'stg_feed_rows'] %}
         {% set reasons = run_query(
             'select rejected_reason, count(*), min(line), any_value(file) from ' ~ node.relation_name
             ~ ' where rejected_reason is not null group by rejected_reason order by 2 desc, 1'

@@ -1,7 +1,16 @@
-{#- Text as a date; takes a date (2025-01-06) or a timestamp that begins with one. -#}
-{% macro to_date(text) -%}
+{#- A value of a type as a date; null if it is none. A text is written in the given format of strptime,
+    else as 2025-01-06, alone or as the beginning of a timestamp. -#}
+{% macro to_date(value, type='VARCHAR', format=none) -%}
+{%- if type in ['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS'] -%}
+try_cast({{ value }} as date)
+{%- elif format -%}
+cast(try_strptime(trim(cast({{ value }} as varchar)), {{ sql_text(format) }}) as date)
+{%- else -%}
 case
-    when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$')
-        then try_cast(substr({{ text }}, 1, 10) as date)
+    when cast({{ value }} as varchar) like '____-__-__'
+        or cast({{ value }} as varchar) like '____-__-__ %'
+        or cast({{ value }} as varchar) like '____-__-__T%'
+        then try_cast(substr(cast({{ value }} as varchar), 1, 10) as date)
 end
+{%- endif -%}
 {%- endmacro %}

@@ -19,6 +19,6 @@
     ) %}
     {% do assert_sql(
         'read_source: another delimiter', "max(column_name)", 'reason,applies_to,meaning,what_to_do',
-        '(describe ' ~ read_source({'files': 'seeds/reasons.csv', 'delimiter': '|'}) ~ ')'
+        '(describe ' ~ source_rows({'files': 'seeds/reasons.csv', 'delimiter': '|'}, false) ~ ')'
     ) %}
 {% endmacro %}

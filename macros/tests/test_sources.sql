@@ -1,23 +1,26 @@
 {#- The macros that make values out of what stands in a file. -#}
 {% macro test_sources() %}
     {% for text in [
-        '0', '-0', '007', '-1.5', '+5', '5.', '.5', '1e3', '1E+2', '1e-3', '12345678901234567890'
+        '', ' ', '.', '-', 'e5', '1e', 'abc', '1,5', '1,000.00', '1 000', '1_000', '0x10', '12d', 'NaN', 'inf',
+        '-Infinity', '1.2.3', '--1', '$1', '1%', '٣'
     ] %}
-        {% do assert_sql('is_number of ' ~ text, is_number(sql_text(text)), 'true') %}
-    {% endfor %}
-    {% for text in [
-        '', ' ', '.', '-', 'e5', '1e', 'abc', '1,5', '1,000.00', '1 000', ' 1', '1 ', '1_000', '0x10', '12d',
-        'NaN', 'inf', '-Infinity', '1.2.3', '--1', '$1', '1%', '٣', '1\n'
-    ] %}
-        {% do assert_sql('is_number of ' ~ text, is_number(sql_text(text)), 'false') %}
         {% do assert_sql('to_number of ' ~ text, to_number(sql_text(text)), none) %}
         {% do assert_sql('to_money of ' ~ text, to_money(sql_text(text)), none) %}
     {% endfor %}
     {% do assert_sql('to_number of null', to_number('null'), none) %}
     {% do assert_sql('to_money of null', to_money('null'), none) %}
 
+    {#- numbers of another type than text -#}
+    {% do assert_sql('to_money of a number', to_money("cast('1.00005' as double)", 'DOUBLE'), '1.0001') %}
+    {% do assert_sql('to_money of infinity', to_money("cast('inf' as double)", 'DOUBLE'), none) %}
+    {% do assert_sql('to_money of not a number', to_money("cast('nan' as double)", 'DOUBLE'), none) %}
+    {% do assert_sql('to_number of a number', to_number('7', 'INTEGER'), '7.0') %}
+    {% do assert_sql('to_number of infinity', to_number("cast('inf' as double)", 'DOUBLE'), none) %}
+    {% do assert_sql('to_number of not a number', to_number("cast('nan' as double)", 'DOUBLE'), none) %}
+
     {% for text, number in [
-        ('0', '0.0'), ('007', '7.0'), ('-1.5', '-1.5'), ('+5', '5.0'), ('.5', '0.5'), ('1e3', '1000.0'),
+        ('0', '0.0'), ('007', '7.0'), ('-1.5', '-1.5'), ('+5', '5.0'), ('5.', '5.0'), ('.5', '0.5'),
+        ('1e3', '1000.0'), (' 1 ', '1.0'), ('12345678901234567890', '1.2345678901234567e+19'),
         ('1E-2', '0.01')
     ] %}
         {% do assert_sql('to_number of ' ~ text, to_number(sql_text(text)), number) %}
@@ -25,7 +28,7 @@
 
     {#- 18 digits, four of them behind the point; half a unit is rounded away from zero -#}
     {% for text, money in [
-        ('0', '0.0000'), ('-3', '-3.0000'), ('+5', '5.0000'), ('10.5', '10.5000'), ('1e2', '100.0000'),
+        ('0', '0.0000'), ('-3', '-3.0000'), (' -3 ', '-3.0000'), ('+5', '5.0000'), ('10.5', '10.5000'), ('1e2', '100.0000'),
         ('0.00005', '0.0001'), ('-0.00005', '-0.0001'), ('0.00004', '0.0000'),
         ('99999999999999.9999', '99999999999999.9999'), ('999999999999999', none), ('1e99', none)
     ] %}
@@ -37,10 +40,21 @@
         ('2025-01-06 23:59:59', '2025-01-06'), ('2025-01-06T00:00:00Z', '2025-01-06'),
         ('2025-02-29', none), ('2025-13-01', none), ('2025-1-6', none), ('06.01.2025', none),
         ('01/06/2025', none), ('20250106', none), ('2025-01-06x', none), (' 2025-01-06', none),
-        ('45663', none), ('', none)
+        ('45663', none), ('', none), ('infinity', none), ('epoch', none), ('2024', none)
     ] %}
         {% do assert_sql('to_date of ' ~ text, to_date(sql_text(text)), day) %}
     {% endfor %}
+    {% for text, day in [
+        ('06.01.2025', '2025-01-06'), (' 6.1.2025 ', '2025-01-06'), ('31.02.2025', none), ('2025-01-06', none),
+        ('', none)
+    ] %}
+        {% do assert_sql(
+            'to_date in a format of ' ~ text, to_date(sql_text(text), format='%d.%m.%Y'), day
+        ) %}
+    {% endfor %}
+    {% do assert_sql(
+        'to_date of a timestamp', to_date("timestamp '2025-01-06 23:59:59'", 'TIMESTAMP'), '2025-01-06'
+    ) %}
     {% do assert_sql('to_date of null', to_date('null'), none) %}
 
     {% for left, right in [('Ames', ' AMES '), ('ÄÖ', 'äö'), ('', ' ')] %}
@@ -77,6 +91,20 @@
     ) %}
     {% do assert_sql('column_text of no column', column_text(none), none) %}
     {% do assert_sql('column_text of no column', column_text({}.nothing), none) %}
+
+    {% do assert_sql('column_sql', column_sql('a "b"'), '1', '(select 1 as ' ~ sql_name('a "b"') ~ ')') %}
+    {% do assert_sql('column_sql of an expression', column_sql({'sql': 'a + 1'}) ~ ' * 2', '4', '(select 1 as a)') %}
+    {% do assert_sql('column_sql of no column', column_sql(none), none) %}
+    {% do assert_sql('clean_text', clean_text("' x '"), 'x') %}
+    {% do assert_sql('clean_text of nothing', clean_text("'  '"), none) %}
+    {% do assert_sql('column_value', column_value('a'), ' 7', "(select ' 7' as a)") %}
+    {% do assert_sql(
+        'row_hash of equal rows', row_hash(['1', 'null']) ~ ' = ' ~ row_hash(['1', 'null']), 'true'
+    ) %}
+    {% do assert_sql(
+        'row_hash of other rows', row_hash(['1', 'null']) ~ ' = ' ~ row_hash(['null', '1']), 'false'
+    ) %}
+    {% do assert_value('has_rows of what is not built', has_rows(api.Relation.create(schema='no', identifier='no')), true) %}
 
     {% do assert_sql(
         'text_map', text_map({"people's income": 'a', 'age': 'b'}), "{'people\\'s income'=7, age=NULL}",

@@ -1,9 +1,15 @@
 {#- One row per source with its totals (category is null), and one per category for sales. -#}
 with
 
-sales as (
+sales_totals as (
 
-    select * from {{ ref('stg_sales') }}
+    select * from {{ ref('pre_sales_totals') }}
+
+),
+
+product_sales as (
+
+    select * from {{ ref('pre_product_sales') }}
 
 ),
 
@@ -43,15 +49,29 @@ clustered as (
 of_sales_files as (
 
     select
-        count(*) as rows_read,
-        count(*) filter (where rejected_reason is null) as rows_accepted,
-        count(*) filter (where rejected_reason is not null) as rows_rejected,
-        count(*) filter (where rejected_reason is null and is_return) as rows_returned,
-        coalesce(sum(amount), 0) as sales_read,
-        coalesce(sum(amount) filter (where rejected_reason is null), 0) as sales_accepted,
-        coalesce(sum(amount) filter (where rejected_reason is not null), 0) as sales_rejected,
+        coalesce(sum(row_count), 0) as rows_read,
+        coalesce(sum(sales_amount), 0) as sales_read,
         count(distinct store_id) as stores_read
-    from sales
+    from sales_totals
+
+),
+
+of_accepted_sales as (
+
+    select
+        coalesce(sum(row_count), 0) as rows_accepted,
+        coalesce(sum(return_count), 0) as rows_returned,
+        coalesce(sum(sales_amount), 0) as sales_accepted
+    from product_sales
+
+),
+
+of_refused_sales as (
+
+    select
+        count(*) as rows_rejected,
+        coalesce(sum(amount), 0) as sales_rejected
+    from {{ ref('pre_refused_sales') }}
 
 ),
 
@@ -138,12 +158,12 @@ combined as (
         'sales' as source,
         cast(null as varchar) as category,
         of_sales_files.rows_read,
-        of_sales_files.rows_accepted,
-        of_sales_files.rows_rejected,
-        of_sales_files.rows_returned,
+        of_accepted_sales.rows_accepted,
+        of_refused_sales.rows_rejected,
+        of_accepted_sales.rows_returned,
         of_sales_files.sales_read,
-        of_sales_files.sales_accepted,
-        of_sales_files.sales_rejected,
+        of_accepted_sales.sales_accepted,
+        of_refused_sales.sales_rejected,
         unmapped.sales_unmapped,
         in_all.sales_clustered,
         in_all.sales_without_cluster,
@@ -153,6 +173,8 @@ combined as (
             as stores_without_cluster,
         null as stores_matched
     from of_sales_files
+    cross join of_accepted_sales
+    cross join of_refused_sales
     cross join unmapped
     cross join in_all
     cross join stores_in_all

@@ -2,14 +2,16 @@ with
 
 refused as (
 
-    {% for source in ['sales', 'products', 'stores'] %}
+    {% for source, relation in [
+        ('sales', 'pre_refused_sales'), ('products', 'stg_products'), ('stores', 'stg_stores')
+    ] %}
     select
         '{{ source }}' as source,
         file,
         line,
         rejected_reason,
         raw
-    from {{ ref('stg_' ~ source) }}
+    from {{ ref(relation) }}
     where rejected_reason is not null
     union all
     {% endfor %}

@@ -4,13 +4,13 @@ import duckdb
 import pytest
 
 from python_ml.dbt_plugin import (
-    check_sources,
-    file_format,
+    Sources,
     publish_prepare,
     publish_swap,
     settings_of_run,
 )
 from python_ml.settings import SettingsError
+from python_ml.source_plans import file_kind
 
 COLUMNS = {"store_id": "Store", "product_id": "Product", "amount": "Amount"}
 
@@ -24,20 +24,20 @@ def sales(tmp_path):
 
 
 def test_files_and_columns_that_are_there_are_fine(sales):
-    check_sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {})
+    Sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {}).check()
     pattern = str(sales.parent / "sal*.csv")
-    check_sources({"sales": {"files": [pattern], "columns": COLUMNS}}, {})
+    Sources({"sales": {"files": [pattern], "columns": COLUMNS}}, {}).check()
 
 
 def test_column_names_do_not_depend_on_case(sales):
-    check_sources({"sales": {"files": str(sales), "columns": COLUMNS | {"amount": "AMOUNT"}}}, {})
+    Sources({"sales": {"files": str(sales), "columns": COLUMNS | {"amount": "AMOUNT"}}}, {}).check()
 
 
 def test_parquet_files_are_looked_at_too(tmp_path):
     file = tmp_path / "sales.parquet"
     duckdb.sql("select 1 as Store, 2 as Product").write_parquet(str(file))
     with pytest.raises(SettingsError, match=r"sources.sales.columns.amount: .*'Amount'"):
-        check_sources({"sales": {"files": str(file), "columns": COLUMNS}}, {})
+        Sources({"sales": {"files": str(file), "columns": COLUMNS}}, {}).check()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_parquet_files_are_looked_at_too(tmp_path):
 def test_what_is_not_there_is_named(sales, change, words):
     source = {"files": str(sales), "columns": COLUMNS} | change
     with pytest.raises(SettingsError, match=words):
-        check_sources({"sales": source}, {})
+        Sources({"sales": source}, {}).check()
 
 
 def test_the_columns_of_feeds_are_looked_at(sales):
@@ -64,7 +64,7 @@ def test_the_columns_of_feeds_are_looked_at(sales):
     }
     sources = {"sales": {"files": str(sales), "columns": COLUMNS}, "feeds": {"zip": feed}}
     with pytest.raises(SettingsError) as error:
-        check_sources(sources, {})
+        Sources(sources, {}).check()
     for name in ("sources.feeds.zip.key", "features.income", "attributes.county"):
         assert name in str(error.value)
 
@@ -73,39 +73,39 @@ def test_every_file_has_to_have_the_columns(sales):
     (sales.parent / "sales_2.csv").write_text("Store,Product,Umsatz\n007,A,1.5\n")
     pattern = str(sales.parent / "sales*.csv")
     with pytest.raises(SettingsError, match=r"no column 'Amount' in .*sales_2.csv.*Umsatz"):
-        check_sources({"sales": {"files": pattern, "columns": COLUMNS}}, {})
+        Sources({"sales": {"files": pattern, "columns": COLUMNS}}, {}).check()
 
 
-@pytest.mark.parametrize("taken", ["_file", "_LINE", "_row"])
+@pytest.mark.parametrize("taken", ["_file", "_LINE", "_record"])
 def test_a_column_whose_name_is_used_here_is_refused(sales, taken):
     sales.write_text(f"Store,Product,Amount,{taken}\n007,A,1.5,x\n")
     with pytest.raises(SettingsError, match=f"has a column '{taken}', a name that is used here"):
-        check_sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {})
+        Sources({"sales": {"files": str(sales), "columns": COLUMNS}}, {}).check()
 
 
 def test_an_expression_is_tried_on_the_columns_of_the_file(sales):
     good = COLUMNS | {"amount": {"sql": "cast(Amount as double) * 2"}}
-    check_sources({"sales": {"files": str(sales), "columns": good}}, {})
+    Sources({"sales": {"files": str(sales), "columns": good}}, {}).check()
     bad = COLUMNS | {"amount": {"sql": "cast(Money as double) * 2"}}
     with pytest.raises(SettingsError, match=r"sources.sales.columns.amount.sql: .*Money"):
-        check_sources({"sales": {"files": str(sales), "columns": bad}}, {})
+        Sources({"sales": {"files": str(sales), "columns": bad}}, {}).check()
 
 
 def test_an_unknown_ending_asks_for_the_format(tmp_path):
     file = tmp_path / "sales.dat"
     file.write_text("Store,Product,Amount\n")
-    with pytest.raises(SettingsError, match=r"say sources.sales.format"):
-        check_sources({"sales": {"files": str(file), "columns": COLUMNS}}, {})
-    check_sources({"sales": {"files": str(file), "format": "csv", "columns": COLUMNS}}, {})
+    with pytest.raises(SettingsError, match=r"say format: csv, parquet or excel"):
+        Sources({"sales": {"files": str(file), "columns": COLUMNS}}, {}).check()
+    Sources({"sales": {"files": str(file), "format": "csv", "columns": COLUMNS}}, {}).check()
 
 
 @pytest.mark.parametrize(
     ("file", "expected"),
     [("a.csv", "csv"), ("a.csv.gz", "csv"), ("a.tsv", "csv"), ("a.parquet", "parquet"),
-     ("a.xlsx", None)],
+     ("a.XLSX", "excel"), ("a.dat", None)],
 )  # fmt: skip
 def test_the_ending_says_the_format(file, expected):
-    assert file_format({}, file) == expected
+    assert file_kind({}, file) == expected
 
 
 def test_a_users_file_cannot_hold_what_belongs_to_the_project():

@@ -17,8 +17,7 @@ products as (
         product_id,
         'all' as category,
         product_id as need_state
-    from {{ ref('stg_sales') }}
-    where rejected_reason is null
+    from {{ ref('pre_product_sales') }}
     {% endif %}
 
 ),

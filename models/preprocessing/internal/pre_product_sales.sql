@@ -1,8 +1,26 @@
+{#- What was accepted is what has no fault, less the copies of a row: money is exact to 0.0001, so
+    that it can be taken off again. -#}
 with
 
-sales as (
+accepted as (
 
-    select * from {{ ref('stg_sales') }} where rejected_reason is null
+    select
+        store_id,
+        product_id,
+        row_count,
+        return_count,
+        sales_amount
+    from {{ ref('pre_sales_totals') }}
+    where rejected_reason is null
+    union all
+    select
+        store_id,
+        product_id,
+        -1 as row_count,
+        case when is_return then -1 else 0 end as return_count,
+        -amount as sales_amount
+    from {{ ref('pre_refused_sales') }}
+    where rejected_reason = 'row is there twice'
 
 ),
 
@@ -14,9 +32,10 @@ final as (
         product_id,
 
         -- numerics
-        sum(amount) as sales_amount,
-        count(*) as row_count
-    from sales
+        sum(sales_amount) as sales_amount,
+        cast(sum(row_count) as bigint) as row_count,
+        cast(sum(return_count) as bigint) as return_count
+    from accepted
     group by store_id, product_id
 
 )

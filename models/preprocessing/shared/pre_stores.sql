@@ -13,7 +13,7 @@ selling as (
     select
         store_id,
         bool_or(rejected_reason is null) as has_accepted_sales
-    from {{ ref('stg_sales') }}
+    from {{ ref('pre_sales_totals') }}
     where store_id is not null
     group by store_id
 

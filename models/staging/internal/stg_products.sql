@@ -14,6 +14,8 @@ texts as (
     select
         _file as file,
         _line as line,
+        _fault as line_fault,
+        _raw as raw,
         {{ column_text(products.columns.product_id) }} as product_id,
         {{ column_text(products.columns.category) if products.columns.category else "'all'" }} as category,
         {{ column_text(products.columns.need_state or products.columns.product_id) }} as need_state
@@ -26,6 +28,8 @@ texts as (
     select
         cast(null as varchar) as file,
         cast(null as bigint) as line,
+        cast(null as varchar) as line_fault,
+        cast(null as varchar) as raw,
         cast(null as varchar) as product_id,
         cast(null as varchar) as category,
         cast(null as varchar) as need_state
@@ -39,6 +43,7 @@ checked as (
     select
         *,
         case
+            when line_fault is not null then line_fault
             when product_id is null then 'product id is missing'
             when category is null then 'category is missing'
             when need_state is null then 'need state is missing'
@@ -75,9 +80,7 @@ final as (
             when fault is not null then fault
             when copy_number > 1 then 'row is there twice'
         end as rejected_reason,
-        cast(json_object(
-            'product_id', product_id, 'category', category, 'need_state', need_state
-        ) as varchar) as raw
+        raw
     from numbered
 
 )

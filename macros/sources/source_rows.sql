@@ -1,0 +1,69 @@
+{#- The rows of a source as a select: its own columns, _file, and _fault where a line of a text file has
+    too few or too many fields. With is_numbered also _record (1, 2, 3 in the file), which costs a
+    text file its parallel reading, and _raw where the row cannot be found again by its number.
+    Text files are read as text: an id keeps its zeros. Every line survives: a short one is filled
+    with nulls (an empty field is an empty text), what a long one has too many is in _extra. -#}
+{% macro source_rows(source, is_numbered, file=none) %}
+    {% set plan = source_plan(source) %}
+    {% if execute and not plan.readers %}
+        {{ exceptions.raise_compiler_error('there is nothing to read for ' ~ tojson(source)) }}
+    {% endif %}
+    {% for reader in plan.readers if not file or file in reader.files %}
+    {% if plan.kind == 'csv' %}
+        {% for files in ([[file]] if file else reader.files | batch(1) if is_numbered else [reader.files]) %}
+    select
+        *,
+        {{ 'row_number() over () as _record,' if is_numbered }}
+        case
+            when {{ sql_name(reader.columns[-1]) }} is null then 'too few fields'
+            when _extra <> '' then 'too many fields'
+        end as _fault
+    from read_csv(
+        {{ sql_list(files) }}, auto_detect = false, header = true, skip = {{ reader.skip }},
+        delim = {{ sql_text(reader.delimiter) }}, quote = '"', escape = '"', comment = '',
+        encoding = {{ sql_text(source.encoding or 'utf-8') }}, nullstr = chr(2),
+        null_padding = true, strict_mode = false, parallel = {{ not source.quoted_line_breaks }},
+        filename = '_file', columns = {
+            {%- for name in reader.columns %}{{ sql_text(name) }}: 'varchar', {% endfor %}'_extra': 'varchar'}
+    )
+            {{ 'union all by name' if not loop.last }}
+        {% endfor %}
+    {% elif plan.kind == 'parquet' %}
+    select
+        *,
+        {{ 'file_row_number + 1 as _record,' if is_numbered }}
+        cast(null as varchar) as _fault
+    from read_parquet(
+        {{ sql_list(reader.files) }}, union_by_name = true, filename = '_file',
+        file_row_number = {{ is_numbered }}
+    )
+    {% elif plan.kind == 'excel' %}
+    select
+        {% for name in reader.columns %}
+        sheet_row.cells[{{ loop.index }}] as {{ sql_name(name) }},
+        {% endfor %}
+        {{ sql_text(reader.files[0]) }} as _file,
+        {% if is_numbered %}
+        sheet_row.line as _record,
+        {{ row_as_json(plan.columns) }} as _raw,
+        {% endif %}
+        cast(null as varchar) as _fault
+    from (
+        select unnest(excel_rows(
+            {{ sql_text(reader.files[0]) }}, {{ sql_text(source.sheet or '') }}, {{ source.title_lines or 0 }}
+        )) as sheet_row
+    )
+    {% else %}
+    select
+        *,
+        {{ sql_text(reader.relation) }} as _file,
+        {% if is_numbered %}
+        row_number() over () as _record,
+        {{ row_as_json(plan.columns) }} as _raw,
+        {% endif %}
+        cast(null as varchar) as _fault
+    from {{ reader.relation }}
+    {% endif %}
+    {{ 'union all by name' if not loop.last }}
+    {% endfor %}
+{% endmacro %}

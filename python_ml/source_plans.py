@@ -1,0 +1,280 @@
+"""How the sources of the settings are read: which files, of which kind, with which columns.
+
+The one place where files are looked at before a run: the plugin checks the settings with it, and
+the macro `source_plan` asks it how to read. Only `dbt_plugin` imports this module.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from python_ml.settings import SettingsError, expand_path
+from python_ml.source_files import FileError, read_header, read_sheet
+
+# The macros add these to the columns of a source.
+RESERVED_COLUMNS = (
+    "_file", "_line", "_record", "_fault", "_raw", "_extra", "_group", "_amount", "file_row_number",
+)  # fmt: skip
+KIND_OF_ENDING = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".parquet": "parquet",
+    ".xlsx": "excel",
+}
+
+
+def plan_sources(
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Any], paths: Mapping[str, str]
+) -> list[tuple[Mapping[str, Any], dict[str, Any]]]:
+    """Each source with its plan.
+
+    Raises
+    ------
+    SettingsError
+        One line per fault, if a file or a column of it is not there.
+    """
+    named = {name: sources[name] for name in ("sales", "products", "stores") if sources.get(name)}
+    named |= {f"feeds.{name}": feed for name, feed in (sources.get("feeds") or {}).items()}
+    faults: list[str] = []
+    plans = []
+    for name, source in named.items():
+        try:
+            plans.append((source, plan_source(connection, source, paths)))
+        except SettingsError as error:
+            faults += [f"sources.{name}.{line}" for line in str(error).split("\n")]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return plans
+
+
+def plan_source(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], paths: Mapping[str, str]
+) -> dict[str, Any]:
+    """How a source is read.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Where files can be described, and where the relations are attached.
+    source : mapping
+        One source of the settings.
+    paths : mapping
+        Directories that a path may name as ``${NAME}``.
+
+    Returns
+    -------
+    dict
+        ``kind``: csv, parquet, excel or relation; ``readers``: what is read at once, a list of
+        mappings with ``files`` or ``relation``, and for text files ``skip`` and ``columns``;
+        ``columns``: all column names; ``types``: the type of every column that the settings name,
+        by its place in the settings ("columns.amount").
+
+    Raises
+    ------
+    SettingsError
+        One line per fault, each beginning with the key inside the source.
+    """
+    if source.get("relation"):
+        plan = {"kind": "relation", "readers": [{"relation": source["relation"]}]}
+    else:
+        plan = _plan_files(connection, source, _found_files(source, paths))
+    faults: list[str] = []
+    for reader in plan["readers"]:
+        faults += _faults_of_reader(connection, source, plan, reader)
+    if faults:
+        raise SettingsError("\n".join(dict.fromkeys(faults)))
+    return plan
+
+
+def _found_files(source: Mapping[str, Any], paths: Mapping[str, str]) -> list[str]:
+    files = source["files"] if isinstance(source["files"], list) else [source["files"]]
+    found: dict[str, None] = {}
+    missing = []
+    for pattern in (os.path.expanduser(expand_path(file, paths)) for file in files):  # noqa: PTH111
+        matching = duckdb.execute("select file from glob(?) order by file", [pattern]).fetchall()
+        if not matching:
+            missing.append(f"files: there is no file {pattern}")
+        found |= dict.fromkeys(file for (file,) in matching)
+    if missing:
+        raise SettingsError("\n".join(missing))
+    return list(found)
+
+
+def file_kind(source: Mapping[str, Any], file: str) -> str | None:
+    """`csv`, `parquet` or `excel`: as said, else by the ending; None if neither tells."""
+    return source.get("format") or KIND_OF_ENDING.get(Path(file.removesuffix(".gz")).suffix.lower())
+
+
+def _plan_files(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], files: list[str]
+) -> dict[str, Any]:
+    kinds = {file: file_kind(source, file) for file in files}
+    unknown = [file for file, kind in kinds.items() if kind is None]
+    if unknown:
+        raise SettingsError(
+            f"files: {unknown[0]} does not end in .csv, .tsv, .txt (or these with .gz), .parquet "
+            "or .xlsx; say format: csv, parquet or excel"
+        )
+    if len(set(kinds.values())) > 1:
+        raise SettingsError(
+            f"files: {' and '.join(sorted(set(map(str, kinds.values()))))} files in one source; "
+            "keep to one format"
+        )
+    kind = kinds[files[0]]
+    if kind == "parquet":
+        return {"kind": kind, "readers": [{"files": files}]}
+    title_lines = source.get("title_lines") or 0
+    readers: dict[tuple, dict[str, Any]] = {}
+    for file in files:
+        try:
+            if kind == "excel":
+                names, _ = read_sheet(file, sheet=source.get("sheet"), title_lines=title_lines)
+                readers[(file,)] = {"files": [file], "columns": names}
+                continue
+            header = read_header(
+                file,
+                delimiter=csv_delimiter(source, file),
+                encoding=source.get("encoding") or "utf-8",
+                title_lines=title_lines,
+            )
+        except (FileError, OSError) as error:
+            raise SettingsError(f"files: {error}") from None
+        reader = {
+            "files": [],
+            "skip": header.skip,
+            "columns": header.names,
+            "delimiter": csv_delimiter(source, file),
+        }
+        readers.setdefault((header.skip, *header.names), reader)["files"].append(file)
+    return {"kind": kind, "readers": list(readers.values())}
+
+
+def csv_delimiter(source: Mapping[str, Any], file: str) -> str:
+    """As said, else a tab in a .tsv file and a comma in another."""
+    is_tsv = Path(file.removesuffix(".gz")).suffix.lower() == ".tsv"
+    return source.get("delimiter") or ("\t" if is_tsv else ",")
+
+
+def _faults_of_reader(
+    connection: duckdb.DuckDBPyConnection,
+    source: Mapping[str, Any],
+    plan: dict[str, Any],
+    reader: Mapping[str, Any],
+) -> list[str]:
+    """What is wrong with what is read at once; fills in the columns and types of the plan."""
+    place = reader.get("relation") or reader["files"][0]
+    try:
+        relation = _relation(connection, plan["kind"], reader)
+        types = {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
+    except duckdb.Error as error:
+        key = "relation" if plan["kind"] == "relation" else "files"
+        return [f"{key}: {place} cannot be read: {str(error).splitlines()[0]}"]
+    faults = [
+        f"files: {place} has a column {name!r}, a name that is used here: rename it"
+        for name in types
+        if name.lower() in RESERVED_COLUMNS
+    ]
+    there = {name.lower(): name for name in types}
+    plan.setdefault("columns", [])
+    plan["columns"] += [name for name in types if name not in plan["columns"]]
+    plan.setdefault("types", {})
+    for key, column in _columns(source).items():
+        if isinstance(column, str):
+            if column.lower() not in there:
+                faults.append(
+                    f"{key}: there is no column {column!r} in {place}; "
+                    f"its columns are {', '.join(types)}"
+                )
+            else:
+                plan["types"][key] = types[there[column.lower()]]
+            continue
+        try:
+            # an expression of the settings is part of the models that dbt will run
+            described = connection.execute(f"describe select {column['sql']} from ({relation})")
+            plan["types"][key] = described.fetchall()[0][1]
+        except duckdb.Error as error:
+            faults.append(f"{key}.sql: {column['sql']!r} does not work: {error}")
+    if source.get("groups"):
+        faults += _add_groups(source, plan, types, place)
+    return faults
+
+
+def _add_groups(
+    source: Mapping[str, Any], plan: dict[str, Any], types: Mapping[str, str], place: str
+) -> list[str]:
+    """The columns of a wide table that are groups; every file needs all of them."""
+    taken = {str(column).lower() for column in _columns(source).values()}
+    groups = source["groups"]
+    if groups == "*":
+        groups = [name for name in types if name.lower() not in taken]
+    lower = {name.lower() for name in types}
+    faults = [
+        f"groups: there is no column {name!r} in {place}; its columns are {', '.join(types)}"
+        for name in groups
+        if name.lower() not in lower
+    ]
+    if not groups:
+        faults.append(f"groups: {place} has no column beside the store")
+    if plan.setdefault("groups", groups) != groups:
+        faults.append(f"groups: {place} has other columns than the first file of the source")
+    return faults
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, kind: str, reader: Mapping[str, Any]) -> str:
+    """A select with the columns of a reader, to describe it."""
+    if kind == "relation":
+        return f"select * from {reader['relation']}"
+    if kind == "parquet":
+        files = ", ".join("'" + file.replace("'", "''") + "'" for file in reader["files"])
+        return f"select * from read_parquet([{files}], union_by_name = true)"
+    names = ", ".join(
+        "cast(null as varchar) as " + '"' + name.replace('"', '""') + '"'
+        for name in reader["columns"]
+    )
+    return f"select {names}"
+
+
+def _columns(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Every column a source names, by the place where it is named."""
+    columns = {"key": source["key"]} if "key" in source else {}
+    for group in ("columns", "attributes", "features"):
+        for name, column in (source.get(group) or {}).items():
+            columns[f"{group}.{name}"] = column
+    return {name: column for name, column in columns.items() if column is not None}
+
+
+def attach_databases(
+    connection: duckdb.DuckDBPyConnection, databases: Mapping[str, Any], paths: Mapping[str, str]
+) -> None:
+    """Attach the databases of the settings, read-only.
+
+    Raises
+    ------
+    SettingsError
+        If one cannot be opened.
+    """
+    for name, database in databases.items():
+        path = expand_path(database["path"], paths)
+        if database["type"] == "postgres":
+            _load_postgres(connection)
+        kind = ", type postgres" if database["type"] == "postgres" else ""
+        quoted = path.replace("'", "''")
+        try:
+            connection.execute(f"attach if not exists '{quoted}' as \"{name}\" (read_only{kind})")
+        except duckdb.Error as error:
+            said = str(error).replace(path, database["path"]).splitlines()[0]
+            raise SettingsError(f"sources.databases.{name}: cannot be opened: {said}") from None
+
+
+def _load_postgres(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load the extension that came with the Python packages: nothing is downloaded."""
+    from duckdb_extensions import import_extension
+
+    import_extension("postgres_scanner", con=connection)
+    connection.execute("load postgres_scanner")
