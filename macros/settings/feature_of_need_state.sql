@@ -9,8 +9,8 @@ case
     when {{ need_state }} in {{ sql_texts(names) }}
         then error(
             'The need state ''' || {{ need_state }} || ''' of the category ''' || {{ category }}
-            || ''' is called like an extra feature: rename it in the product list, or set internal.extra_features.'
-            || replace({{ need_state }}, ' ', '_') || ' to false'
+            || ''' is called like an extra feature: rename it in the product list, or set '
+            || 'internal.extra_features.' || replace({{ need_state }}, ' ', '_') || ' to false'
         )
     else {{ need_state }}
 end
