@@ -1,6 +1,7 @@
 {#- The sales are added up by store and product first and then given to the categories, as in
-    pre_need_sales. The parts of a period are the difference of the parts of two running totals, so
-    that the periods add up to the category's sales exactly. -#}
+    pre_need_sales. Where a product is in several categories, what a period gives to a need state is
+    the difference of its parts of two running totals, so that the periods add up to the category's
+    sales exactly; to the only category of a product it gives everything. -#}
 {% set extra = setting('internal.extra_features') %}
 
 with
@@ -43,21 +44,44 @@ product_periods as (
 
 ),
 
+categories as (
+
+    select
+        product_id,
+        min(category) as category,
+        min(category) = max(category) as is_only_one
+    from product_needs
+    group by product_id
+
+),
+
 running as (
 
     select
-        *,
-        sum(sales_amount) over (
-            partition by store_id, product_id
-            order by half, month
+        product_periods.*,
+        sum(product_periods.sales_amount) over (
+            partition by product_periods.store_id, product_periods.product_id
+            order by product_periods.half, product_periods.month
             rows between unbounded preceding and current row
         ) as sales_so_far
     from product_periods
+    inner join categories on product_periods.product_id = categories.product_id
+    where not categories.is_only_one
 
 ),
 
 parts as (
 
+    select
+        categories.category,
+        product_periods.store_id,
+        product_periods.half,
+        product_periods.month,
+        product_periods.sales_amount
+    from product_periods
+    inner join categories on product_periods.product_id = categories.product_id
+    where categories.is_only_one
+    union all
     select
         product_needs.category,
         running.store_id,
