@@ -245,8 +245,18 @@ class Quality(_Strict):
     """What is refused, and when there is too much of it."""
 
     returns: Literal["net", "refuse"]
+    unmapped_bucket: Text | None
     missing_markers: list[str]
     maximum_rejected_share: Share
+
+
+class ExtraFeatures(_Strict):
+    """What else tells the stores of a category apart, beside the sales mix."""
+
+    log_sales: bool
+    share_of_chain: bool
+    growth: bool
+    seasonality: bool
 
 
 class Filter(_Strict):
@@ -340,6 +350,7 @@ class _Dataset(_Strict):
 class Internal(_Dataset):
     """Clustering by what the stores sell."""
 
+    extra_features: ExtraFeatures
     filter: InternalFilter
 
 
@@ -371,3 +382,15 @@ class Settings(_Strict):
     internal: Internal
     external: External
     merging: Merging
+
+    @model_validator(mode="after")
+    def _features_over_time_have_days(self) -> Settings:
+        extra = self.internal.extra_features
+        asked = [name for name in ("growth", "seasonality") if getattr(extra, name)]
+        if asked and self.sources.sales.columns.sold_on is None:
+            raise ValueError(
+                f"internal.extra_features asks for {' and '.join(asked)}, but "
+                "sources.sales.columns has no sold_on: name the column with the day of the sale, "
+                f"or set {' and '.join(asked)} to false"
+            )
+        return self

@@ -16,6 +16,13 @@
         'sql_texts of nothing matches nothing', "coalesce('a' in " ~ sql_texts([]) ~ ', false)', 'false'
     ) %}
 
+    {% for need_state in ['growth', 'rum'] %}
+        {% do assert_sql(
+            'a need state may be called like an extra feature that nobody asked for',
+            feature_of_need_state(sql_text(need_state), "'drinks'"), need_state
+        ) %}
+    {% endfor %}
+
     {% set base = {'a': {'b': 1, 'c': {'d': 2, 'e': [1, 2]}}, 'f': 3, 'sources': {'sales': 1, 'feeds': 2}} %}
     {% set before = tojson(base) %}
     {% for over, expected in [

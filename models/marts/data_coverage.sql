@@ -77,7 +77,10 @@ of_refused_sales as (
 
 unmapped as (
 
-    select coalesce(sum(sales_amount), 0) as sales_unmapped from {{ ref('pre_unmapped_sales') }}
+    -- what was put into a bucket has a category
+    select coalesce(sum(sales_amount), 0) as sales_unmapped
+    from {{ ref('pre_unmapped_sales') }}
+    where bucket is null
 
 ),
 

@@ -21,6 +21,7 @@ CONTRACT = {
     "data_coverage",
     "stores",
     "stores_without_cluster",
+    "unmapped_products",
     "runs",
     "run_steps",
 }

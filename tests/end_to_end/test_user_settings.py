@@ -33,6 +33,12 @@ WRONG = {
             "store_id": "store", "product_id": "product_id", "amount": "sales_amount"}}}},
         ["sources.sales.columns.store_id", "no column 'store'", "its columns are store_id"],
     ),
+    "growth without days": (
+        {"internal": {"extra_features": {"growth": True}}, "sources": {"sales": {
+            "files": "data/internal/sales.csv", "columns": {
+                "store_id": "store_id", "product_id": "product_id", "amount": "sales_amount"}}}},
+        ["internal.extra_features asks for growth", "sources.sales.columns has no sold_on"],
+    ),
     "no such variable": (
         {"sources": {"sales": {"files": "${NOT_SET_ANYWHERE}/sales.csv", "columns": {
             "store_id": "store_id", "product_id": "product_id", "amount": "sales_amount"}}}},

@@ -72,6 +72,9 @@ def test_every_default_is_needed(defaults):
         ({"merging": {"internal_weight": 0, "external_weight": 0}}, "nothing is left"),
         ({"merging": {"internal_weight": float("inf")}}, "internal_weight: Infinity"),
         ({"merging": {"minimum_cluster_size": 1.5}}, "minimum_cluster_size: 1.5"),
+        ({"quality": {"unmapped_bucket": ""}}, 'unmapped_bucket: "" is not allowed'),
+        ({"internal": {"extra_features": {"growth": 1}}}, "extra_features.growth: 1 is not"),
+        ({"external": {"extra_features": {"growth": True}}}, "external.extra_features: there is"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(defaults, over, words):
@@ -120,6 +123,19 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
 )  # fmt: skip
 def test_sources_that_do_not_fit_together_are_refused(defaults, sources, words):
     assert words in fault(defaults, {"sources": sources})
+
+
+def test_features_over_time_need_the_days_of_the_sales(defaults):
+    def asked(**extra):
+        return {"sources": {"sales": SALES}, "internal": {"extra_features": extra}}
+
+    said = fault(defaults, asked(growth=True, seasonality=True))
+    assert "asks for growth and seasonality, but sources.sales.columns has no sold_on" in said
+    assert "asks for seasonality, but" in fault(defaults, asked(seasonality=True))
+    check_settings(merge_layers(defaults, asked(log_sales=True, share_of_chain=True)))
+    dated = asked(growth=True, seasonality=True)
+    dated["sources"] = {"sales": SALES | {"columns": SALES["columns"] | {"sold_on": "d"}}}
+    check_settings(merge_layers(defaults, dated))
 
 
 def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):

@@ -1,3 +1,4 @@
+{#- The sales mix, and the extra features beside it. -#}
 with
 
 category_stores as (
@@ -39,6 +40,12 @@ amounts as (
 
 ),
 
+extra_values as (
+
+    select * from {{ ref('pre_extra_values') }}
+
+),
+
 totals as (
 
     select
@@ -55,11 +62,21 @@ final as (
     select
         amounts.category,
         amounts.store_id,
-        amounts.need_state as feature,
-        {{ safe_divide('amounts.amount', 'totals.total') }} as value
+        {{ feature_of_need_state('amounts.need_state', 'amounts.category') }} as feature,
+        {{ safe_divide('amounts.amount', 'totals.total') }} as value,
+        -- shares are what the transform of the settings is for
+        true as is_transformed
     from amounts
     inner join totals
         on amounts.category = totals.category and amounts.store_id = totals.store_id
+    union all
+    select
+        category,
+        store_id,
+        feature,
+        value,
+        false as is_transformed
+    from extra_values
 
 )
 

@@ -1,9 +1,16 @@
 {#- Distinct, so that a product listed twice for a need state does not count double. -#}
 {% set products = setting('sources').products %}
+{% set bucket = setting('quality.unmapped_bucket') %}
 
 with
 
-products as (
+product_sales as (
+
+    select * from {{ ref('pre_product_sales') }}
+
+),
+
+mapped as (
 
     {% if products %}
     select distinct
@@ -17,7 +24,29 @@ products as (
         product_id,
         'all' as category,
         product_id as need_state
-    from {{ ref('pre_product_sales') }}
+    from product_sales
+    {% endif %}
+
+),
+
+products as (
+
+    select
+        product_id,
+        category,
+        need_state,
+        true as is_mapped
+    from mapped
+    {% if products and bucket %}
+    union all
+    select distinct
+        product_sales.product_id,
+        {{ sql_text(bucket if products.columns.category else 'all') }} as category,
+        {{ sql_text(bucket) }} as need_state,
+        false as is_mapped
+    from product_sales
+    left join mapped on product_sales.product_id = mapped.product_id
+    where mapped.product_id is null
     {% endif %}
 
 ),
@@ -25,9 +54,13 @@ products as (
 final as (
 
     select
+        -- ids
         product_id,
         category,
         need_state,
+
+        -- values
+        is_mapped,
         row_number() over (partition by product_id order by category, need_state) as need_number,
         count(*) over (partition by product_id) as need_count
     from products
