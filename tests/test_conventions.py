@@ -117,7 +117,10 @@ def test_every_reason_is_in_the_seed():
     known = {
         line.split(",")[0] for line in (ROOT / "seeds/reasons.csv").read_text().splitlines()[1:]
     }
-    for name in ("stg_sales", "stg_products", "stg_stores", "stg_feed_rows", "pre_category_stores"):
+    for name in (
+        "stg_sales", "stg_products", "stg_stores", "stg_feed_rows", "pre_category_stores",
+        "pre_store_statuses", "feed_gaps",
+    ):  # fmt: skip
         text = next(m for m in SQL_MODELS if m.stem == name).read_text()
         given = set(re.findall(r"\bthen\s+'([^']+)'", text))
         assert given, name

@@ -1,4 +1,5 @@
 {% set stores = setting('sources').stores %}
+{% set statuses = stores.statuses if stores %}
 
 with
 
@@ -18,6 +19,7 @@ texts as (
         {{ column_text(stores.columns.store_name) }} as store_name,
         {{ column_text(stores.columns.latitude) }} as latitude_text,
         {{ column_text(stores.columns.longitude) }} as longitude_text,
+        {{ column_text(stores.columns.status) }} as status_text,
         {{ text_map(stores.attributes or {}) }} as attributes
     from raw
 
@@ -32,6 +34,7 @@ texts as (
         cast(null as varchar) as store_name,
         cast(null as varchar) as latitude_text,
         cast(null as varchar) as longitude_text,
+        cast(null as varchar) as status_text,
         {{ text_map({}) }} as attributes
     where false
 
@@ -53,7 +56,8 @@ numbered as (
         *,
         row_number() over (
             partition by fault, store_id
-            order by store_name, latitude_text, longitude_text, cast(attributes as varchar)
+            order by
+                store_name, latitude_text, longitude_text, status_text, cast(attributes as varchar)
         ) as copy_number
     from checked
 
@@ -71,6 +75,8 @@ final as (
         store_name,
         {{ to_number('latitude_text') }} as latitude,
         {{ to_number('longitude_text') }} as longitude,
+        status_text,
+        {{ status_of('status_text', statuses) if statuses else 'cast(null as varchar)' }} as status,
         attributes,
 
         -- what was refused, and why
@@ -80,7 +86,7 @@ final as (
         end as rejected_reason,
         cast(json_object(
             'store_id', store_id, 'store_name', store_name, 'latitude', latitude_text,
-            'longitude', longitude_text, 'attributes', attributes
+            'longitude', longitude_text, 'status', status_text, 'attributes', attributes
         ) as varchar) as raw
     from numbered
 
