@@ -6,9 +6,9 @@ What is optional describes a source, which may lack a column or a file.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 
 class _Strict(BaseModel):
@@ -123,6 +123,23 @@ class FeedFeature(_Strict):
     combine: Combine
 
 
+def _kind_of_feature(feature: Any) -> str:
+    """Which of the three forms is meant, so that a fault is told for that one alone."""
+    if isinstance(feature, FeedFeature):
+        return "FeedFeature"
+    if isinstance(feature, dict):
+        return "FeedFeature" if {"column", "combine"} & set(feature) else "SqlExpression"
+    return "Text"
+
+
+Feature = Annotated[
+    Annotated[Text, Tag("Text")]
+    | Annotated[SqlExpression, Tag("SqlExpression")]
+    | Annotated[FeedFeature, Tag("FeedFeature")],
+    Discriminator(_kind_of_feature),
+]
+
+
 class Feed(_FileSource):
     """External data of any grain: rows are matched to stores by a key and combined."""
 
@@ -130,7 +147,7 @@ class Feed(_FileSource):
     matches: Text
     combine: Combine | None = None
     split_by: Column | None = None
-    features: dict[Text, Column | FeedFeature] | None = None
+    features: dict[Text, Feature] | None = None
     categories: dict[Text, Column] | None = None
     attributes: dict[Text, Column] | None = None
 

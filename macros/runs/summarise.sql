@@ -58,8 +58,8 @@
         order by 2 desc, 1
     ").rows[:6] %}
         {% do print(
-            '  status    ' ~ row[1] ~ ' stores are \'' ~ row[0] ~ '\', which sources.stores.statuses does '
-            ~ 'not map: they were clustered as any other'
+            '  status    \'' ~ row[0] ~ '\' of ' ~ row[1] ~ ' stores is not in sources.stores.statuses: '
+            ~ 'clustered as any other'
         ) %}
     {% endfor %}
     {% set from_here = '' if target.name == 'prod' else 'ENV=' ~ target.name ~ ' ' %}

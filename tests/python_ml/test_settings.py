@@ -186,6 +186,14 @@ def test_a_feed_may_be_split_and_combine_each_feature_in_its_own_way(defaults):
     feeds = {"rings": feed | {"features": features}, "kinds": feed | {"categories": {"c": "z"}}}
     del feeds["kinds"]["split_by"]
     check_settings(merge_layers(defaults, {"sources": {"sales": SALES, "feeds": feeds}}))
+    wrong = {"column": "x", "combine": "sum", "by": "y"}
+    said = fault(
+        defaults, {"sources": {"sales": SALES, "feeds": {"f": feed | {"features": {"a": wrong}}}}}
+    )
+    assert said == (
+        "sources.feeds.f.features.a.by: there is no such setting. "
+        "Allowed here: column, combine."
+    )  # fmt: skip
     feeds["rings"]["features"]["d"] = "z"
     said = fault(defaults, {"sources": {"sales": SALES, "feeds": feeds}})
     assert "one value of 'd'" in said
