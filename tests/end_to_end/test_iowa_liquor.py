@@ -30,9 +30,12 @@ def test_every_row_and_every_cent_is_accounted_for(iowa):
     assert total["rows_read"] == total["rows_accepted"] == 2_565_951
     assert total["rows_returned"] == 606
     assert Decimal(str(total["sales_read"])).quantize(Decimal("0.01")) == Decimal("428418797.66")
-    assert total["sales_accepted"] == (
-        total["sales_clustered"] + total["sales_without_cluster"] + total["sales_unmapped"]
+    # in SQL, where money is decimal; pandas makes it binary
+    closes = iowa.query(
+        "select sales_accepted = sales_clustered + sales_without_cluster + sales_unmapped as closes "
+        "from marts.data_coverage where source = 'sales'"
     )
+    assert closes["closes"].all()
 
 
 def test_every_store_is_accounted_for(iowa):
@@ -44,7 +47,7 @@ def test_every_store_is_accounted_for(iowa):
         "the store is closed": 339,
         "no sales at all": 23,
     }
-    assert without["sales_amount"].sum() == Decimal("6046920.78")
+    assert without["sales_amount"].sum() == pytest.approx(6_046_920.78, abs=0.005)
     assert len(clustered) + len(without) == 2_296
     status = iowa.table("stores").groupby(["status", "status_text"]).size().to_dict()
     assert status == {("open", "A"): 1_957, ("closed", "I"): 339}
