@@ -121,12 +121,13 @@ def _path_in(settings: Any, location: tuple) -> list[str]:
 
 def _keys_beside(location: tuple) -> list[str]:
     """The keys that the model holding the last step of a location allows."""
-    model: type[BaseModel] = Settings
+    models: list[type[BaseModel]] = [Settings]
     for step in location[:-1]:
-        field = model.model_fields.get(str(step))
-        models = _models_in(field.annotation) if field else []
-        model = models[0] if models else model
-    return list(model.model_fields)
+        field = models[0].model_fields.get(str(step))
+        # where several models are allowed, pydantic names the one that it tried
+        named = [model for model in models if model.__name__ == step]
+        models = named or (_models_in(field.annotation) if field else []) or models
+    return list(models[0].model_fields)
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import PurePath
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 
 class _Strict(BaseModel):
@@ -29,6 +37,7 @@ class SqlExpression(_Strict):
 
 
 Column = Text | SqlExpression
+Combine = Literal["mean", "median", "sum", "minimum", "maximum"]
 
 
 class _Source(_Strict):
@@ -155,6 +164,7 @@ class StoreColumns(_Strict):
     store_name: Column | None = None
     latitude: Column | None = None
     longitude: Column | None = None
+    status: Column | None = None
 
 
 class Stores(_Source):
@@ -162,6 +172,52 @@ class Stores(_Source):
 
     columns: StoreColumns
     attributes: dict[Text, Column] | None = None
+    statuses: (
+        dict[
+            Literal["open", "closed", "new", "pilot", "excluded"],
+            Annotated[list[Text], Field(min_length=1)],
+        ]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _a_text_has_one_status(self) -> Stores:
+        if (self.columns.status is None) != (self.statuses is None):
+            raise ValueError(
+                "columns.status and statuses belong together: the column, and which of its texts "
+                "mean open, closed, new, pilot or excluded"
+            )
+        status_of: dict[str, str] = {}
+        for status, texts in (self.statuses or {}).items():
+            for text in texts:
+                other = status_of.setdefault(text.strip().lower(), status)
+                if other != status:
+                    raise ValueError(f"statuses: {text!r} cannot be both {other} and {status}")
+        return self
+
+
+class FeedFeature(_Strict):
+    """A feature that is combined in a way of its own."""
+
+    column: Column
+    combine: Combine
+
+
+def _kind_of_feature(feature: Any) -> str:
+    """Which of the three forms is meant, so that a fault is told for that one alone."""
+    if isinstance(feature, FeedFeature):
+        return "FeedFeature"
+    if isinstance(feature, dict):
+        return "FeedFeature" if {"column", "combine"} & set(feature) else "SqlExpression"
+    return "Text"
+
+
+Feature = Annotated[
+    Annotated[Text, Tag("Text")]
+    | Annotated[SqlExpression, Tag("SqlExpression")]
+    | Annotated[FeedFeature, Tag("FeedFeature")],
+    Discriminator(_kind_of_feature),
+]
 
 
 class Feed(_Source):
@@ -169,19 +225,26 @@ class Feed(_Source):
 
     key: Column
     matches: Text
-    combine: Literal["mean", "median", "sum", "minimum", "maximum"] | None = None
-    features: dict[Text, Column] | None = None
+    combine: Combine | None = None
+    split_by: Column | None = None
+    features: dict[Text, Feature] | None = None
+    categories: dict[Text, Column] | None = None
     attributes: dict[Text, Column] | None = None
 
     @model_validator(mode="after")
     def _brings_something(self) -> Feed:
-        if not self.features and not self.attributes:
-            raise ValueError("a feed needs features, or attributes for other feeds to match by")
-        if self.features and self.combine is None:
+        if not self.features and not self.categories and not self.attributes:
             raise ValueError(
-                "combine is missing: how several rows of one key become one value "
-                "(mean, median, sum, minimum or maximum)"
+                "a feed needs features, categories, or attributes for other feeds to match by"
             )
+        if self.split_by is not None and not self.features:
+            raise ValueError("split_by splits features, and there are none")
+        for name, feature in (self.features or {}).items():
+            if not isinstance(feature, FeedFeature) and self.combine is None:
+                raise ValueError(
+                    f"combine is missing: how several rows of one key become one value of {name!r} "
+                    "(mean, median, sum, minimum or maximum)"
+                )
         return self
 
 
@@ -231,7 +294,7 @@ class Sources(_Strict):
                         "give it another name"
                     )
                 known.add(attribute)
-            for feature in feed.features or {}:
+            for feature in [*(feed.features or {}), *(feed.categories or {})]:
                 if feature in features:
                     raise ValueError(
                         f"feeds.{name} and feeds.{features[feature]} both have a feature "
@@ -248,6 +311,7 @@ class Quality(_Strict):
     unmapped_bucket: Text | None
     missing_markers: list[str]
     maximum_rejected_share: Share
+    excluded_statuses: list[Literal["closed", "new", "pilot", "excluded"]]
 
 
 class ExtraFeatures(_Strict):
@@ -354,10 +418,17 @@ class Internal(_Dataset):
     filter: InternalFilter
 
 
+class Encode(_Strict):
+    """How categories, and the values that a feed is split by, become features."""
+
+    maximum_categories: Annotated[int, Field(ge=1)]
+
+
 class External(_Dataset):
     """Clustering by where the stores stand."""
 
     filter: Filter
+    encode: Encode
 
 
 class Merging(_Strict):

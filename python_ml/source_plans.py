@@ -242,10 +242,13 @@ def _relation(connection: duckdb.DuckDBPyConnection, kind: str, reader: Mapping[
 
 def _columns(source: Mapping[str, Any]) -> dict[str, Any]:
     """Every column a source names, by the place where it is named."""
-    columns = {"key": source["key"]} if "key" in source else {}
-    for group in ("columns", "attributes", "features"):
+    columns = {name: source[name] for name in ("key", "split_by") if name in source}
+    for group in ("columns", "attributes", "features", "categories"):
         for name, column in (source.get(group) or {}).items():
-            columns[f"{group}.{name}"] = column
+            if isinstance(column, Mapping) and "column" in column:
+                columns[f"{group}.{name}.column"] = column["column"]
+            else:
+                columns[f"{group}.{name}"] = column
     return {name: column for name, column in columns.items() if column is not None}
 
 

@@ -42,6 +42,26 @@
     {% if categories | length > 12 %}
         {% do print('  ... and ' ~ (categories | length - 12) ~ ' more categories') %}
     {% endif %}
+    {% for row in run_query("
+        select source, round(100 * match_rate, 1)
+        from marts.data_coverage
+        where match_rate is not null
+        order by match_rate, source
+    ").rows[:6] %}
+        {% do print('  feed      ' ~ row[0] ~ ': ' ~ row[1] ~ ' % of the stores matched') %}
+    {% endfor %}
+    {% for row in run_query("
+        select status_text, count(*)
+        from marts.stores
+        where status is null and status_text is not null
+        group by status_text
+        order by 2 desc, 1
+    ").rows[:6] %}
+        {% do print(
+            '  status    \'' ~ row[0] ~ '\' of ' ~ row[1] ~ ' stores is not in sources.stores.statuses: '
+            ~ 'clustered as any other'
+        ) %}
+    {% endfor %}
     {% set from_here = '' if target.name == 'prod' else 'ENV=' ~ target.name ~ ' ' %}
     {% do print('Open next') %}
     {% do print('  ' ~ from_here ~ 'make dashboard    (or, with the environment active: ' ~ from_here ~ 'streamlit run app)') %}

@@ -119,6 +119,33 @@
         ['a', 'c']
     ) %}
 
+    {% do assert_value('feature_columns', feature_columns(none), {}) %}
+    {% do assert_value(
+        'feature_columns',
+        feature_columns({'a': 'x', 'b': {'sql': 'y'}, 'c': {'column': 'z', 'combine': 'sum'}}),
+        {'a': 'x', 'b': {'sql': 'y'}, 'c': 'z'}
+    ) %}
+
+    {% set statuses = {'open': ['A', ' b c'], 'closed': ["owner's"]} %}
+    {% for text, status in [
+        ('a', 'open'), ('A', 'open'), ('B C', 'open'), ("Owner's", 'closed'), ('open', none), ('', none)
+    ] %}
+        {% do assert_sql('status_of ' ~ text, status_of(sql_text(text), statuses), status) %}
+    {% endfor %}
+    {% do assert_sql('status_of null', status_of('null', statuses), none) %}
+
+    {% for text, key in [
+        ('IMPORTED VODKAS', 'imported vodka'), ('IMPORTED CORDIALS & LIQUEURS', 'imported cordial & liqueur'),
+        ('  Dry \n Gin ', 'dry gin'), ('Whiskies', 'whisky'), ('Whisky', 'whisky'), ('cookies', 'cooky'),
+        ('Cookie', 'cooky'), ('boxes', 'box'), ('box', 'box'), ('dishes/glasses', 'dish/glass'),
+        ('tomatoes', 'tomato'), ('wines', 'wine'), ('gas', 'gas'), ('bus', 'bus'), ('glass', 'glass'),
+        ("men's", "men's"), ('cafés', 'café'), ('teas, coffees', 'tea, coffee'), ('', '')
+    ] %}
+        {% do assert_sql('label_key of ' ~ text, label_key(sql_text(text)), key) %}
+    {% endfor %}
+    {% do assert_sql('label_key of null', label_key('null'), none) %}
+    {% do assert_sql('spaced_label', spaced_label("' IMPORTED  Vodka '"), 'imported vodka') %}
+
     {#- HOME is no path of the project. A path of the project gives way to the environment: say
         DATA_DIR=elsewhere dbt run-operation test_all -#}
     {% set data = env_var('DATA_DIR', '') or var('paths').DATA_DIR %}

@@ -1,4 +1,6 @@
-{#- One row per source with its totals (category is null), and one per category for sales. -#}
+{#- One row per source with its totals (category is null), and one per category for sales. A source of
+    the settings has its row even if its files hold none. -#}
+{% set sources = setting('sources') %}
 with
 
 sales_totals as (
@@ -119,9 +121,19 @@ stores_in_all as (
 
 ),
 
+feeds as (
+
+    {% for name in sources.feeds or {} %}
+    select {{ sql_text(name) }} as feed
+    union all
+    {% endfor %}
+    select cast(null as varchar) as feed where false
+
+),
+
 of_other_files as (
 
-    {% for source in ['products', 'stores'] %}
+    {% for source in ['products', 'stores'] if sources[source] %}
     select
         '{{ source }}' as source,
         false as is_feed,
@@ -130,18 +142,18 @@ of_other_files as (
         count(*) filter (where rejected_reason is not null) as rows_rejected,
         {{ 'count(distinct store_id)' if source == 'stores' else 'null' }} as stores_read
     from {{ ref('stg_' ~ source) }}
-    having count(*) > 0
     union all
     {% endfor %}
     select
-        feed as source,
+        feeds.feed as source,
         true as is_feed,
-        count(*) as rows_read,
-        count(*) filter (where rejected_reason is null) as rows_accepted,
-        count(*) filter (where rejected_reason is not null) as rows_rejected,
+        count(feed_rows.feed) as rows_read,
+        count(feed_rows.feed) filter (where feed_rows.rejected_reason is null) as rows_accepted,
+        count(feed_rows.feed) filter (where feed_rows.rejected_reason is not null) as rows_rejected,
         null as stores_read
-    from {{ ref('stg_feed_rows') }}
-    group by feed
+    from feeds
+    left join {{ ref('stg_feed_rows') }} as feed_rows on feeds.feed = feed_rows.feed
+    group by feeds.feed
 
 ),
 
@@ -149,9 +161,17 @@ matches as (
 
     select
         feed as source,
-        count(distinct store_id) as stores_matched
+        count(distinct store_id) as stores_matched,
+        {#- a struct: the row of one file is not that of another -#}
+        count(distinct (file, line)) as rows_matched
     from {{ ref('pre_feed_matches') }}
     group by feed
+
+),
+
+stores_known as (
+
+    select count(*) as store_count from stores
 
 ),
 
@@ -174,7 +194,9 @@ combined as (
         stores_in_all.selling_stores_clustered as stores_clustered,
         of_sales_files.stores_read - stores_in_all.selling_stores_clustered
             as stores_without_cluster,
-        null as stores_matched
+        null as stores_matched,
+        null as match_rate,
+        null as rows_unmatched
     from of_sales_files
     cross join of_accepted_sales
     cross join of_refused_sales
@@ -198,7 +220,9 @@ combined as (
         stores_read,
         stores_clustered,
         stores_without_cluster,
-        null as stores_matched
+        null as stores_matched,
+        null as match_rate,
+        null as rows_unmatched
     from by_category
     union all
     select
@@ -219,8 +243,20 @@ combined as (
         null as stores_without_cluster,
         case
             when of_other_files.is_feed then coalesce(matches.stores_matched, 0)
-        end as stores_matched
+        end as stores_matched,
+        case
+            when of_other_files.is_feed
+                then
+                    {{ safe_divide(
+                        'cast(coalesce(matches.stores_matched, 0) as double)', 'stores_known.store_count'
+                    ) }}
+        end as match_rate,
+        case
+            when of_other_files.is_feed
+                then of_other_files.rows_accepted - coalesce(matches.rows_matched, 0)
+        end as rows_unmatched
     from of_other_files
+    cross join stores_known
     left join matches on of_other_files.source = matches.source
 
 ),
@@ -250,7 +286,9 @@ final as (
         cast(stores_read as bigint) as stores_read,
         cast(stores_clustered as bigint) as stores_clustered,
         cast(stores_without_cluster as bigint) as stores_without_cluster,
-        cast(stores_matched as bigint) as stores_matched
+        cast(stores_matched as bigint) as stores_matched,
+        cast(match_rate as double) as match_rate,
+        cast(rows_unmatched as bigint) as rows_unmatched
     from combined
 
 )

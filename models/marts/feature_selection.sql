@@ -23,6 +23,28 @@ features as (
 
 ),
 
+-- values of a category or of a split that are too rare for a feature of their own
+rare as (
+
+    select
+        'all' as category,
+        'external' as dataset,
+        feature,
+        false as is_used,
+        unused_reason as reason
+    from {{ ref('pre_external_features') }}
+    where unused_reason is not null
+
+),
+
+combined as (
+
+    select * from features
+    union all
+    select * from rare
+
+),
+
 final as (
 
     select
@@ -31,7 +53,7 @@ final as (
         feature,
         coalesce(is_used, false) as is_used,
         reason
-    from features
+    from combined
 
 )
 

@@ -69,6 +69,22 @@ def test_the_columns_of_feeds_are_looked_at(sales):
         assert name in str(error.value)
 
 
+def test_columns_that_are_named_inside_a_feature_a_split_or_a_category_are_looked_at(sales):
+    feed = {
+        "files": str(sales),
+        "key": "Store",
+        "matches": "store_id",
+        "split_by": {"sql": "Ring || ' min'"},
+        "features": {"income": {"column": "Income", "combine": "sum"}},
+        "categories": {"type": "Type"},
+    }
+    sources = {"sales": {"files": str(sales), "columns": COLUMNS}, "feeds": {"zip": feed}}
+    with pytest.raises(SettingsError) as error:
+        Sources(sources, {}).check()
+    for name in ('split_by.sql: "Ring', "features.income.column: ", "categories.type: "):
+        assert f"sources.feeds.zip.{name}" in str(error.value)
+
+
 def test_every_file_has_to_have_the_columns(sales):
     (sales.parent / "sales_2.csv").write_text("Store,Product,Umsatz\n007,A,1.5\n")
     pattern = str(sales.parent / "sales*.csv")

@@ -75,6 +75,8 @@ def test_every_default_is_needed(defaults):
         ({"quality": {"unmapped_bucket": ""}}, 'unmapped_bucket: "" is not allowed'),
         ({"internal": {"extra_features": {"growth": 1}}}, "extra_features.growth: 1 is not"),
         ({"external": {"extra_features": {"growth": True}}}, "external.extra_features: there is"),
+        ({"quality": {"excluded_statuses": ["open"]}}, 'excluded_statuses.0: "open" is not'),
+        ({"external": {"encode": {"maximum_categories": 0}}}, "maximum_categories: 0 is not"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(defaults, over, words):
@@ -82,6 +84,7 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(defaults, over, words):
 
 
 SALES = {"files": "a.csv", "columns": {"store_id": "s", "product_id": "p", "amount": "a"}}
+STORES = {"files": "s.csv", "columns": {"store_id": "s", "status": "x"}}
 FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
 
 
@@ -119,6 +122,48 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
             },
             "combine is missing",
         ),
+        (
+            {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"c": "c"}, "split_by": "r"}}},
+            "split_by splits features, and there are none",
+        ),
+        (
+            {
+                "sales": SALES,
+                "feeds": {
+                    "one": FEED | {"features": {"income": "a"}},
+                    "two": FEED | {"categories": {"income": "b"}},
+                },
+            },
+            "both have a feature 'income'",
+        ),
+        (
+            {"sales": SALES, "feeds": {"zip": FEED | {"features": {"a": {"column": "x"}}}}},
+            "sources.feeds.zip.features.a.combine: is missing",
+        ),
+        (
+            {
+                "sales": SALES,
+                "feeds": {"zip": FEED | {"features": {"a": {"column": "x", "combine": "all"}}}},
+            },
+            'sources.feeds.zip.features.a.combine: "all" is not allowed',
+        ),
+        (
+            {"sales": SALES, "stores": STORES | {"statuses": {"shut": ["X"]}}},
+            "sources.stores.statuses.shut",
+        ),
+        (
+            {"sales": SALES, "stores": STORES | {"statuses": {"open": ["A"], "closed": [" a"]}}},
+            "' a' cannot be both open and closed",
+        ),
+        (
+            {"sales": SALES, "stores": STORES},
+            "columns.status and statuses belong together",
+        ),
+        (
+            {"sales": SALES, "stores": {"files": "s.csv", "columns": {"store_id": "s"},
+                                        "statuses": {"open": ["A"]}}},
+            "columns.status and statuses belong together",
+        ),
     ],
 )  # fmt: skip
 def test_sources_that_do_not_fit_together_are_refused(defaults, sources, words):
@@ -146,6 +191,28 @@ def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):
     check_settings(merge_layers(defaults, {"sources": {"sales": SALES, "feeds": feeds}}))
     backwards = dict(reversed(feeds.items()))
     assert "'county'" in fault(defaults, {"sources": {"sales": SALES, "feeds": backwards}})
+
+
+def test_a_feed_may_be_split_and_combine_each_feature_in_its_own_way(defaults):
+    feed = {"files": "f.csv", "key": "k", "matches": "store_id", "split_by": {"sql": "r || ' min'"}}
+    features = {
+        "a": {"column": "x", "combine": "sum"},
+        "b": {"column": {"sql": "y"}, "combine": "mean"},
+    }
+    feeds = {"rings": feed | {"features": features}, "kinds": feed | {"categories": {"c": "z"}}}
+    del feeds["kinds"]["split_by"]
+    check_settings(merge_layers(defaults, {"sources": {"sales": SALES, "feeds": feeds}}))
+    wrong = {"column": "x", "combine": "sum", "by": "y"}
+    said = fault(
+        defaults, {"sources": {"sales": SALES, "feeds": {"f": feed | {"features": {"a": wrong}}}}}
+    )
+    assert said == (
+        "sources.feeds.f.features.a.by: there is no such setting. "
+        "Allowed here: column, combine."
+    )  # fmt: skip
+    feeds["rings"]["features"]["d"] = "z"
+    said = fault(defaults, {"sources": {"sales": SALES, "feeds": feeds}})
+    assert "one value of 'd'" in said
 
 
 def test_all_faults_are_told_at_once(defaults):

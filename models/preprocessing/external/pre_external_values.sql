@@ -1,31 +1,32 @@
-{% set feeds = setting('sources').feeds or {} %}
-
+{#- A category is 1 or 0 in each of its features, and empty for a store without a text. -#}
 with
 
 matches as (
 
-    select * from {{ ref('pre_feed_matches') }}
+    select * from {{ ref('pre_feed_matches') }} where not is_excluded
+
+),
+
+categories as (
+
+    select * from {{ ref('pre_external_categories') }}
+
+),
+
+candidates as (
+
+    select * from {{ ref('pre_external_features') }} where counted_as is not null
 
 ),
 
 features as (
 
-    {% for name, feed in feeds.items() if feed.features %}
-    {% set outer = loop %}
-    {% for feature in feed.features %}
-    select
-        {{ sql_text(name) }} as feed,
-        {{ sql_text(feed.combine) }} as combine,
-        {{ sql_text(feature) }} as feature
-    {{ 'union all' if not (loop.last and outer.last) }}
-    {% endfor %}
-    {% else %}
-    select
-        cast(null as varchar) as feed,
-        cast(null as varchar) as combine,
-        cast(null as varchar) as feature
-    where false
-    {% endfor %}
+    select distinct
+        feed,
+        name,
+        counted_as as feature,
+        is_category
+    from candidates
 
 ),
 
@@ -34,6 +35,7 @@ entries as (
     select
         feed,
         store_id,
+        split_value,
         unnest(map_entries(features)) as entry
     from matches
 
@@ -44,7 +46,8 @@ numbers as (
     select
         feed,
         store_id,
-        entry.key as feature,
+        entry.key as name,
+        split_value as value_split_by,
         {{ to_number('entry.value') }} as value
     from entries
 
@@ -54,8 +57,10 @@ combined as (
 
     select
         numbers.store_id,
-        features.feature,
-        case features.combine
+        numbers.feed,
+        numbers.name,
+        candidates.counted_as as feature,
+        case candidates.combine
             when 'mean' then {{ ordered_mean('numbers.value') }}
             when 'sum' then {{ ordered_sum('numbers.value') }}
             when 'minimum' then min(numbers.value)
@@ -63,15 +68,57 @@ combined as (
             when 'median' then {{ percentile('numbers.value', 0.5) }}
         end as value
     from numbers
-    inner join features on numbers.feed = features.feed and numbers.feature = features.feature
-    group by numbers.store_id, features.feature, features.combine
+    inner join candidates
+        on
+            numbers.feed = candidates.feed
+            and numbers.name = candidates.name
+            and numbers.value_split_by is not distinct from candidates.value
+    group by
+        numbers.store_id, numbers.feed, numbers.name, candidates.counted_as, candidates.combine
+
+),
+
+of_stores as (
+
+    select
+        categories.store_id,
+        categories.feed,
+        categories.name,
+        candidates.counted_as
+    from categories
+    inner join candidates
+        on
+            categories.feed = candidates.feed
+            and categories.name = candidates.name
+            and categories.value = candidates.value
+
+),
+
+encoded as (
+
+    select
+        of_stores.store_id,
+        features.feed,
+        features.name,
+        features.feature,
+        cast(case when of_stores.counted_as = features.feature then 1 else 0 end as double) as value
+    from of_stores
+    inner join features on of_stores.feed = features.feed and of_stores.name = features.name
+
+),
+
+known as (
+
+    select * from combined where value is not null
+    union all
+    select * from encoded
 
 ),
 
 -- a store without a single value has no external data: nothing is made up for it
 described as (
 
-    select distinct store_id from combined where value is not null
+    select distinct store_id from known
 
 ),
 
@@ -81,11 +128,16 @@ final as (
         'all' as category,
         described.store_id,
         features.feature,
-        combined.value
+        known.value,
+        not features.is_category as is_transformed
     from described
     cross join features
-    left join combined
-        on described.store_id = combined.store_id and features.feature = combined.feature
+    left join known
+        on
+            described.store_id = known.store_id
+            and features.feed = known.feed
+            and features.name = known.name
+            and features.feature = known.feature
 
 )
 

@@ -15,6 +15,12 @@ feed_rows as (
 
 ),
 
+statuses as (
+
+    select * from {{ ref('pre_store_statuses') }}
+
+),
+
 feeds as (
 
     {% for name, feed in feeds.items() %}
@@ -38,13 +44,17 @@ final as (
         attributes.store_id,
         feed_rows.file,
         feed_rows.line,
-        feed_rows.features
+        feed_rows.split_value,
+        feed_rows.features,
+        feed_rows.categories,
+        statuses.excluded_reason is not null as is_excluded
     from feeds
     inner join attributes on feeds.attribute = attributes.attribute
     inner join feed_rows
         on
             feeds.feed = feed_rows.feed
             and {{ match_key('attributes.value') }} = {{ match_key('feed_rows.key_value') }}
+    left join statuses on attributes.store_id = statuses.store_id
 
 )
 

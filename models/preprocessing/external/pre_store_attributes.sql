@@ -11,9 +11,9 @@ stores as (
 
 ),
 
-feed_rows as (
+feed_attributes as (
 
-    select * from {{ ref('stg_feed_rows') }} where rejected_reason is null
+    select * from {{ ref('pre_feed_attributes') }}
 
 ),
 
@@ -45,29 +45,20 @@ listed as (
 ),
 
 {% for name, feed in feeds.items() if feed.attributes %}
-entries_{{ loop.index }} as (
-
-    select
-        {{ match_key('key_value') }} as match_key,
-        unnest(map_entries(attributes)) as entry
-    from feed_rows
-    where feed = {{ sql_text(name) }}
-
-),
-
 with_feed_{{ loop.index }} as (
 
     select * from {{ steps.last }}
     union all
     select
         matched.store_id,
-        entries.entry.key as attribute,
-        min(entries.entry.value) as value
+        feed_attributes.attribute,
+        feed_attributes.value
     from {{ steps.last }} as matched
-    inner join entries_{{ loop.index }} as entries
-        on {{ match_key('matched.value') }} = entries.match_key
-    where matched.attribute = {{ sql_text(feed.matches) }} and entries.entry.value is not null
-    group by matched.store_id, entries.entry.key
+    inner join feed_attributes
+        on {{ match_key('matched.value') }} = feed_attributes.match_key
+    where
+        matched.attribute = {{ sql_text(feed.matches) }}
+        and feed_attributes.feed = {{ sql_text(name) }}
 
 ),
 {% set steps.last = 'with_feed_' ~ loop.index %}

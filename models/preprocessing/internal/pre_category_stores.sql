@@ -6,6 +6,12 @@ stores as (
 
 ),
 
+statuses as (
+
+    select * from {{ ref('pre_store_statuses') }}
+
+),
+
 need_sales as (
 
     select * from {{ ref('pre_need_sales') }}
@@ -44,6 +50,7 @@ final as (
 
         -- why it cannot be clustered, if so
         case
+            when statuses.excluded_reason is not null then statuses.excluded_reason
             when not stores.is_in_sales then 'no sales at all'
             when not stores.has_accepted_sales then 'all its sales rows were refused'
             when totals.store_id is null then 'no sales in the category'
@@ -55,6 +62,7 @@ final as (
         end as excluded_reason
     from categories
     cross join stores
+    left join statuses on stores.store_id = statuses.store_id
     left join totals
         on categories.category = totals.category and stores.store_id = totals.store_id
 

@@ -15,6 +15,17 @@ sales as (
         amount
     from {{ ref('stg_sales') }}
     where rejected_reason is null {{ 'and false' if not (extra.growth or extra.seasonality) }}
+    union all
+    -- the copies of a row are taken off again
+    select
+        store_id,
+        product_id,
+        sold_on,
+        -amount as amount
+    from {{ ref('pre_refused_sales') }}
+    where
+        rejected_reason = 'row is there twice'
+        {{ 'and false' if not (extra.growth or extra.seasonality) }}
 
 ),
 

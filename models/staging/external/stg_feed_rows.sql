@@ -17,8 +17,13 @@ texts as (
         {{ sql_text(name) }} as feed,
         _file as file,
         _line as line,
+        _fault as line_fault,
+        _raw as raw,
         {{ column_text(feed.key) }} as key_value,
-        {{ text_map(feed.features or {}) }} as features,
+        {{ 'true' if feed.split_by else 'false' }} as is_split,
+        {{ column_text(feed.split_by) }} as split_value,
+        {{ text_map(feature_columns(feed.features)) }} as features,
+        {{ text_map(feed.categories or {}) }} as categories,
         {{ text_map(feed.attributes or {}) }} as attributes
     from raw_{{ loop.index }}
     {{ 'union all' if not loop.last }}
@@ -27,8 +32,13 @@ texts as (
         cast(null as varchar) as feed,
         cast(null as varchar) as file,
         cast(null as bigint) as line,
+        cast(null as varchar) as line_fault,
+        cast(null as varchar) as raw,
         cast(null as varchar) as key_value,
+        cast(null as boolean) as is_split,
+        cast(null as varchar) as split_value,
         {{ text_map({}) }} as features,
+        {{ text_map({}) }} as categories,
         {{ text_map({}) }} as attributes
     where false
     {% endfor %}
@@ -43,23 +53,25 @@ final as (
         file,
         line,
         key_value,
+        split_value,
 
         -- values
         features,
+        categories,
         attributes,
 
         -- what was refused, and why
         case
+            when line_fault is not null then line_fault
             when key_value is null then 'key is missing'
+            when is_split and split_value is null then 'the value to split by is missing'
             when exists (
                 select 1
                 from unnest(map_values(features)) as cells(cell)
                 where cell is not null and {{ to_number('cell') }} is null
             ) then 'a feature is not a number'
         end as rejected_reason,
-        cast(json_object(
-            'key', key_value, 'features', features, 'attributes', attributes
-        ) as varchar) as raw
+        raw
     from texts
 
 )

@@ -1,4 +1,5 @@
 {% set stores = setting('sources').stores %}
+{% set statuses = stores.statuses if stores %}
 
 with
 
@@ -14,10 +15,13 @@ texts as (
     select
         _file as file,
         _line as line,
+        _fault as line_fault,
+        _raw as raw,
         {{ column_text(stores.columns.store_id) }} as store_id,
         {{ column_text(stores.columns.store_name) }} as store_name,
         {{ column_text(stores.columns.latitude) }} as latitude_text,
         {{ column_text(stores.columns.longitude) }} as longitude_text,
+        {{ column_text(stores.columns.status) }} as status_text,
         {{ text_map(stores.attributes or {}) }} as attributes
     from raw
 
@@ -28,10 +32,13 @@ texts as (
     select
         cast(null as varchar) as file,
         cast(null as bigint) as line,
+        cast(null as varchar) as line_fault,
+        cast(null as varchar) as raw,
         cast(null as varchar) as store_id,
         cast(null as varchar) as store_name,
         cast(null as varchar) as latitude_text,
         cast(null as varchar) as longitude_text,
+        cast(null as varchar) as status_text,
         {{ text_map({}) }} as attributes
     where false
 
@@ -42,7 +49,10 @@ checked as (
 
     select
         *,
-        case when store_id is null then 'store id is missing' end as fault
+        case
+            when line_fault is not null then line_fault
+            when store_id is null then 'store id is missing'
+        end as fault
     from texts
 
 ),
@@ -53,7 +63,8 @@ numbered as (
         *,
         row_number() over (
             partition by fault, store_id
-            order by store_name, latitude_text, longitude_text, cast(attributes as varchar)
+            order by
+                store_name, latitude_text, longitude_text, status_text, cast(attributes as varchar)
         ) as copy_number
     from checked
 
@@ -71,6 +82,8 @@ final as (
         store_name,
         {{ to_number('latitude_text') }} as latitude,
         {{ to_number('longitude_text') }} as longitude,
+        status_text,
+        {{ status_of('status_text', statuses) if statuses else 'cast(null as varchar)' }} as status,
         attributes,
 
         -- what was refused, and why
@@ -78,10 +91,7 @@ final as (
             when fault is not null then fault
             when copy_number > 1 then 'store is there twice'
         end as rejected_reason,
-        cast(json_object(
-            'store_id', store_id, 'store_name', store_name, 'latitude', latitude_text,
-            'longitude', longitude_text, 'attributes', attributes
-        ) as varchar) as raw
+        raw
     from numbered
 
 )

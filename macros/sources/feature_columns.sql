@@ -1,0 +1,8 @@
+{#- The columns of a feed's features by name: a feature is a column, or {column: ..., combine: ...}. -#}
+{% macro feature_columns(features) %}
+    {% set columns = {} %}
+    {% for name, feature in (features or {}).items() %}
+        {% do columns.update({name: feature.column if feature is mapping and 'column' in feature else feature}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
