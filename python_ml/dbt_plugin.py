@@ -27,6 +27,7 @@ from python_ml.source_files import read_sheet, record_lines
 from python_ml.source_plans import attach_databases, plan_source, plan_sources
 
 READING_COMMANDS = {"build", "run", "retry"}
+LOW_MEMORY = "1GB"
 
 
 class Plugin(BasePlugin):
@@ -52,6 +53,8 @@ class Plugin(BasePlugin):
             ) from None
         if threads:
             config["threads"] = int(threads)
+        if settings["resources"]["memory"] == "low":
+            spare_memory(config)
         one_thread_per_model()
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
 
@@ -78,6 +81,22 @@ class Plugin(BasePlugin):
         conn.create_function("package_versions", package_versions, [], text, side_effects=True)
         conn.create_function("publish_prepare", publish_prepare, [text], text, side_effects=True)
         conn.create_function("publish_swap", publish_swap, [text, text], text, side_effects=True)
+
+
+def spare_memory(config: dict[str, Any]) -> None:
+    """Let the database hold less at once: a smaller limit, and one thread with its buffers.
+
+    What does not fit waits on the disk, beside the working file.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"set memory_limit = '{config['memory_limit']}'")
+        [limit] = connection.execute("select current_setting('memory_limit')").fetchone()
+        [is_more] = connection.execute(
+            "select parse_formatted_bytes(?) > parse_formatted_bytes(?)", [limit, LOW_MEMORY]
+        ).fetchone()
+    if is_more:
+        config["memory_limit"] = LOW_MEMORY
+    config["threads"] = 1
 
 
 class Sources:
@@ -156,7 +175,7 @@ def settings_of_run(
     if "environments" in user or "defaults" in user or "paths" in user:
         raise SettingsError(
             "paths, defaults and environments belong to dbt_project.yml; a settings file has "
-            "the sections sources, quality, internal, external and merging"
+            "the sections sources, quality, internal, external, merging and resources"
         )
     settings = merge_layers(
         project_vars["defaults"], project_vars["environments"].get(target) or {}, user

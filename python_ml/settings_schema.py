@@ -445,6 +445,12 @@ class Merging(_Strict):
         return self
 
 
+class Resources(_Strict):
+    """What the run may take of the machine."""
+
+    memory: Literal["normal", "low"]
+
+
 class Settings(_Strict):
     """All settings of a run."""
 
@@ -453,6 +459,7 @@ class Settings(_Strict):
     internal: Internal
     external: External
     merging: Merging
+    resources: Resources
 
     @model_validator(mode="after")
     def _features_over_time_have_days(self) -> Settings:

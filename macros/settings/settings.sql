@@ -2,7 +2,8 @@
     (given by --vars). The same rule as python_ml.settings.merge_layers, which checked them. -#}
 {% macro settings() %}
     {% set user = {} %}
-    {% for name in ['sources', 'quality', 'internal', 'external', 'merging'] if var(name, none) is not none %}
+    {% for name in ['sources', 'quality', 'internal', 'external', 'merging', 'resources']
+            if var(name, none) is not none %}
         {% do user.update({name: var(name)}) %}
     {% endfor %}
     {% set of_environment = merge_settings(var('defaults'), var('environments')[target.name] or {}) %}
