@@ -42,14 +42,18 @@
     {% if categories | length > 12 %}
         {% do print('  ... and ' ~ (categories | length - 12) ~ ' more categories') %}
     {% endif %}
-    {% for row in run_query("
+    {% set feeds = run_query("
         select source, round(100 * match_rate, 1)
         from marts.data_coverage
         where match_rate is not null
         order by match_rate, source
-    ").rows[:6] %}
+    ").rows %}
+    {% for row in feeds[:6] %}
         {% do print('  feed      ' ~ row[0] ~ ': ' ~ row[1] ~ ' % of the stores matched') %}
     {% endfor %}
+    {% if feeds | length > 6 %}
+        {% do print('  ... and ' ~ (feeds | length - 6) ~ ' feeds that matched as many or more') %}
+    {% endif %}
     {% for row in run_query("
         select status_text, count(*)
         from marts.stores

@@ -2,7 +2,8 @@
 {% macro feature_columns(features) %}
     {% set columns = {} %}
     {% for name, feature in (features or {}).items() %}
-        {% do columns.update({name: feature.column if feature is mapping and 'column' in feature else feature}) %}
+        {% set is_combined = feature is mapping and 'column' in feature %}
+        {% do columns.update({name: feature.column if is_combined else feature}) %}
     {% endfor %}
     {{ return(columns) }}
 {% endmacro %}

@@ -71,7 +71,7 @@ labels as (
         value as label,
         null as sales_amount
     from {{ ref('pre_external_features') }}
-    where is_category
+    where is_category and value is not null
 
 ),
 

@@ -117,6 +117,7 @@ SETTINGS = {
                 "matches": "store_id",
                 "combine": "mean",
                 "features": {"nothing": "value"},
+                "categories": {"nowhere": "store"},
             },
         },
     },
@@ -206,6 +207,8 @@ def test_a_category_is_one_hot_with_the_rare_counted_as_other(fed):
         "select feature, is_used from marts.feature_selection "
         "where reason = 'rare, counted as other'"
     )  # fmt: skip
+    unused = fed.table("feature_selection").set_index("feature").loc[["nothing", "nowhere"]]
+    assert set(unused["reason"]) == {"no value in any store"}
     # Airport and mall belong to stores that are closed or new and have no say here
     assert rare.to_dict("records") == [{"feature": "format = Station", "is_used": False}]
 

@@ -32,9 +32,8 @@ def test_every_row_and_every_cent_is_accounted_for(iowa):
     assert Decimal(str(total["sales_read"])).quantize(Decimal("0.01")) == Decimal("428418797.66")
     # in SQL, where money is decimal; pandas makes it binary
     closes = iowa.query(
-        "select sales_accepted = sales_clustered + sales_without_cluster + sales_unmapped"
-        " as closes "
-        "from marts.data_coverage where source = 'sales'"
+        "select sales_accepted = sales_clustered + sales_without_cluster + sales_unmapped "
+        "as closes from marts.data_coverage where source = 'sales'"
     )
     assert closes["closes"].all()
 

@@ -13,7 +13,15 @@ named as (
         {{ sql_text(name) }} as feed,
         {{ sql_text(feature) }} as name,
         {{ sql_text((column.combine if column is mapping) or feed.combine) }} as combine,
-        {{ 'true' if feed.split_by else 'false' }} as is_split
+        {{ "'number'" if not feed.split_by else "'split'" }} as kind
+    union all
+    {% endfor %}
+    {% for category in feed.categories or {} %}
+    select
+        {{ sql_text(name) }} as feed,
+        {{ sql_text(category) }} as name,
+        null as combine,
+        'category' as kind
     union all
     {% endfor %}
     {% endfor %}
@@ -21,7 +29,7 @@ named as (
         cast(null as varchar) as feed,
         cast(null as varchar) as name,
         cast(null as varchar) as combine,
-        cast(null as boolean) as is_split
+        cast(null as varchar) as kind
     where false
 
 ),
@@ -50,42 +58,39 @@ texts as (
 
 ),
 
+-- a split or a category that no matched store has a value of stays, as one feature without any
 candidates as (
 
     select
-        feed,
-        name,
-        null as value,
-        combine,
-        null as store_count
-    from named
-    where not is_split
-    union all
-    select
-        named.feed,
-        named.name,
+        named.*,
         splits.value,
-        named.combine,
         splits.store_count
     from named
-    inner join splits on named.feed = splits.feed
-    where named.is_split
+    left join splits on named.feed = splits.feed and named.kind = 'split'
+    where named.kind <> 'category'
     union all
     select
-        feed,
-        name,
-        value,
-        null as combine,
-        store_count
-    from texts
+        named.*,
+        texts.value,
+        texts.store_count
+    from named
+    left join texts on named.feed = texts.feed and named.name = texts.name
+    where named.kind = 'category'
 
 ),
 
-ranked as (
+described as (
 
     select
         *,
-        row_number() over (partition by feed, name order by store_count desc, value) as place
+        kind <> 'number' and value is null as is_without_value,
+        row_number() over (partition by feed, name order by store_count desc, value) > {{ maximum }}
+            as is_rare,
+        case kind
+            when 'split' then coalesce(name || ' ' || value, name)
+            when 'category' then coalesce(name || ' = ' || value, name)
+            else name
+        end as feature
     from candidates
 
 ),
@@ -99,27 +104,23 @@ final as (
         value,
 
         -- what it becomes
+        feature,
         case
-            when value is null then name
-            when combine is not null then name || ' ' || value
-            else name || ' = ' || value
-        end as feature,
-        case
-            when value is null then name
-            when place <= {{ maximum }} and combine is not null then name || ' ' || value
-            when place <= {{ maximum }} then name || ' = ' || value
-            when combine is null then name || ' = other'
+            when is_without_value then null
+            when not is_rare then feature
+            when kind = 'category' then name || ' = other'
         end as counted_as,
         combine,
-        combine is null as is_category,
+        kind = 'category' as is_category,
 
         -- how frequent it is
         cast(store_count as bigint) as store_count,
         case
-            when place > {{ maximum }} and combine is null then 'rare, counted as other'
-            when place > {{ maximum }} then 'more values than the maximum'
+            when is_without_value then 'no value in any store'
+            when is_rare and kind = 'category' then 'rare, counted as other'
+            when is_rare then 'more values than the maximum'
         end as unused_reason
-    from ranked
+    from described
 
 )
 
