@@ -13,8 +13,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# What one process may take of the memory of the machine before it is stopped.
-MEMORY_SHARE = 0.85
+# A run is stopped when less than this share of the memory of the machine is left for all others.
+SPARED_SHARE = 0.15
 
 
 def default_folder() -> Path:
@@ -77,15 +77,12 @@ def measure(command: Sequence[str], environment: Mapping[str, str], log: Path, c
 def _stop_when_too_large(
     process: subprocess.Popen, ended: threading.Event, too_large: threading.Event
 ) -> None:
-    """Kill a process before it takes the memory of everybody else."""
-    limit = MEMORY_SHARE * machine_memory()
-    statm = Path("/proc", str(process.pid), "statm")
-    while not ended.wait(0.2):
-        try:
-            pages = int(statm.read_text().split()[1])
-        except (OSError, IndexError):
-            return  # it has ended, or this is not Linux
-        if pages * os.sysconf("SC_PAGE_SIZE") > limit:
+    """Kill a process before it takes the memory of everybody else; where /proc tells, on Linux."""
+    information = Path("/proc/meminfo")
+    while information.exists() and not ended.wait(0.2):
+        fields = dict(line.split(":") for line in information.read_text().splitlines())
+        left = int(fields["MemAvailable"].split()[0]) * 1024
+        if left < SPARED_SHARE * machine_memory():
             too_large.set()
             process.kill()
             return

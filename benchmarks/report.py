@@ -21,6 +21,8 @@ from benchmarks.processes import default_folder
 AIMS = {"parquet": (1.5, 4e9), "csv": (2.0, 4e9)}
 GROWTH_AIM = 1.0
 SHOWN_STEPS = 8
+# Seconds net of start-up that may be chance: nothing grows from there.
+CHANCE = 0.5
 
 
 def table(name: str, case: dict) -> str:
@@ -49,12 +51,12 @@ def table(name: str, case: dict) -> str:
         if row["contender"] == START_UP:
             lines.append([*cells, "", peak(row), ""])
         elif name == "growth":
-            here = (row["data"]["rows"], net)
-            grown = smaller is not None and smaller[0] < here[0]
-            exponent = slope(*smaller, *here) if grown else None
+            is_clear = net is not None and net >= CHANCE
+            grown = is_clear and smaller is not None and smaller[0] < row["data"]["rows"]
+            exponent = slope(*smaller, row["data"]["rows"], net) if grown else None
             said = "" if exponent is None else f"{exponent:.2f}"
             lines.append([*cells, said, peak(row), growth_verdict(exponent)])
-            smaller = here
+            smaller = (row["data"]["rows"], net) if is_clear else None
         else:
             ratios = times_first(row, case["rows"], median, net)
             said = ", net ".join(f"{ratio:.2f}" for ratio in ratios)
@@ -84,7 +86,7 @@ def net_seconds(row: dict, median: float, start_up: float | None) -> float | Non
     if start_up is None or not row["contender"].startswith(OURS):
         return None
     # on next to no rows the difference is chance, and can be below zero
-    return max(median - start_up, 0.01)
+    return max(median - start_up, 0)
 
 
 def times_first(row: dict, rows: list[dict], median: float, net: float | None) -> list[float]:
@@ -176,12 +178,13 @@ def conditions(results: dict) -> str:
         where = said["machine"]
         hardware = f"{where['cpu']}, {where['cores']} cores, {where['memory_bytes'] / 1e9:.0f} GB"
         is_full = said["repeats"] >= 3 and said["share_of_rows"] == 1
-        kind = "full" if is_full else f"trial ({said['share_of_rows']:g} of the rows)"
+        kind = "full" if is_full else "trial"
         lines.append(
             [name, said["on"], f"{hardware}, {where['system']}", str(said["threads"]),
-             f"{said['load_before']:.2f}", str(said["repeats"]), kind]
+             f"{said['load_before']:.2f}", str(said["repeats"]),
+             f"{said['share_of_rows']:g}", kind]
         )  # fmt: skip
-    heads = ["case", "date", "machine", "threads", "load before", "runs", "kind"]
+    heads = ["case", "date", "machine", "threads", "load before", "runs", "share of rows", "kind"]
     return markdown(heads, lines)
 
 
@@ -241,7 +244,10 @@ def document(results: dict) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the two files."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.report",
+        description="Write docs/benchmarks.md from results.json.",
+    )
     parser.add_argument("--dir", type=Path, default=default_folder(), help="working folder")
     args = parser.parse_args(arguments)
     file = args.dir / "results.json"
