@@ -40,8 +40,9 @@ def checked_sales(file: Path, markers: list[str]) -> pl.LazyFrame:
         return given(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
 
     return raw.select(
-        given("store_id"),
-        given("product_id"),
+        # categorical: a third less memory for the keys of all rows, and a little faster
+        given("store_id").cast(pl.Categorical),
+        given("product_id").cast(pl.Categorical),
         date("week").alias("sold_on"),
         # money is counted in whole ten-thousandths, so that sums are exact
         (number("sales_amount") * 10_000).round().cast(pl.Int64).alias("amount"),
@@ -76,6 +77,7 @@ def product_sales(sales: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     refused = sales.filter(pl.col("reason").is_not_null()).group_by("reason").len("rows")
     totals, refused = pl.collect_all([accepted, refused], engine="streaming")
     twice = pl.DataFrame({"reason": ["row is there twice"], "rows": [totals["twice"].sum()]})
+    totals = totals.with_columns(pl.col("store_id", "product_id").cast(pl.String))
     return totals, pl.concat([refused, twice], how="vertical_relaxed")
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.cases import FLOOR, OURS, START_UP, cases
+from benchmarks.cases import FLOOR, OURS, PANDAS, POLARS, START_UP, cases
 from benchmarks.data import ROOT
 from benchmarks.processes import default_folder
 
@@ -40,7 +40,7 @@ def table(name: str, case: dict) -> str:
     for row in case["rows"]:
         seconds = finished_seconds(row)
         cells = [f"{row['data']['rows']:,}", kind_of(row["data"]), row["contender"]]
-        cells += [row["memory_limit"]]
+        cells += ["none" if row["contender"] in (POLARS, PANDAS) else row["memory_limit"]]
         if not seconds:
             lines.append([*cells, row["runs"][-1]["outcome"], "", "", peak(row), "missed"])
             continue
@@ -62,7 +62,7 @@ def table(name: str, case: dict) -> str:
             said = ", net ".join(f"{ratio:.2f}" for ratio in ratios)
             lines.append([*cells, said, peak(row), verdict(name, row, ratios)])
     how = "exponent" if name == "growth" else "times the first"
-    heads = ["rows", "file", "what", "DuckDB limit", "seconds (range)", "net of start-up", how]
+    heads = ["rows", "file", "what", "limit", "seconds (range)", "net of start-up", how]
     return markdown([*heads, "peak GB", "aim"], lines)
 
 
