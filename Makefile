@@ -113,7 +113,7 @@ clean:  ## Remove the working files (and the history of runs in them); published
 
 # BENCH holds options, for example BENCH="--cases csv --rows 0.01"; -h lists them.
 .PHONY: bench
-bench: bench-preprocessing  ## Run all benchmarks (long: quiet machine, 30 GB of disk)
+bench: bench-preprocessing  ## Run all benchmarks (long; on a quiet machine)
 
 .PHONY: bench-preprocessing
 bench-preprocessing: setup  ## Measure preprocessing against DuckDB, polars and pandas
