@@ -21,8 +21,8 @@ VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")
 
 .PHONY: help
 help:  ## List the verbs
-	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '  make run-JOB      Run one job: %s\n' "$(JOBS)"
+	@awk -F':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '  make run-JOB              Run one job: %s\n' "$(JOBS)"
 	@printf '\n  ENV=dev|staging|prod (prod)  SETTINGS=your.yml (the sample chain)\n'
 
 # --- set-up -------------------------------------------------------------------------------------
@@ -108,3 +108,13 @@ version: setup  ## Print the versions of the project and of what computes
 .PHONY: clean
 clean:  ## Remove the working files (and the history of runs in them); published files stay
 	rm -rf target logs '$(WAREHOUSE_DIR)/work'
+
+# --- measure ------------------------------------------------------------------------------------
+
+# BENCH holds options, for example BENCH="--cases csv --rows 0.01"; -h lists them.
+.PHONY: bench
+bench: bench-preprocessing  ## Run all benchmarks (long; on a quiet machine)
+
+.PHONY: bench-preprocessing
+bench-preprocessing: setup  ## Measure preprocessing against DuckDB, polars and pandas
+	$(BIN)/python -m benchmarks.preprocessing $(BENCH)

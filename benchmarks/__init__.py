@@ -1,0 +1,1 @@
+"""Measurements; never a part of a build. `make bench` runs them all."""
