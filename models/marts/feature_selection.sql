@@ -14,7 +14,9 @@ features as (
             when selection.is_used and not scales.is_used
                 then 'the same value in every store that is fitted'
             else selection.reason
-        end as reason
+        end as reason,
+        selection.missing_share,
+        selection.variance
     from {{ ref('feat_' ~ dataset ~ '_selection') }} as selection
     left join {{ ref('feat_' ~ dataset ~ '_scales') }} as scales
         on selection.category = scales.category and selection.feature = scales.feature
@@ -30,7 +32,9 @@ final as (
         dataset,
         feature,
         coalesce(is_used, false) as is_used,
-        reason
+        reason,
+        missing_share,
+        variance
     from features
 
 )

@@ -81,7 +81,8 @@ final as (
         'all' as category,
         described.store_id,
         features.feature,
-        combined.value
+        combined.value,
+        true as is_transformed
     from described
     cross join features
     left join combined

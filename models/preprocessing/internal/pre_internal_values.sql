@@ -56,7 +56,8 @@ final as (
         amounts.category,
         amounts.store_id,
         amounts.need_state as feature,
-        {{ safe_divide('amounts.amount', 'totals.total') }} as value
+        {{ safe_divide('amounts.amount', 'totals.total') }} as value,
+        true as is_transformed
     from amounts
     inner join totals
         on amounts.category = totals.category and amounts.store_id = totals.store_id
