@@ -49,7 +49,8 @@ def find_stand_ins(values: pd.DataFrame, *, settings: dict) -> pd.DataFrame:
 
     Notes
     -----
-    A store that shares no feature with any other gets the mean by ``knn``. A prediction of
+    A feature with one value gets that value. A store that shares no feature with any other gets
+    the mean by ``knn``. A prediction of
     ``iterative`` never leaves the range of what the stores have: a line through few points would
     go anywhere.
 
@@ -80,12 +81,14 @@ def find_stand_ins(values: pd.DataFrame, *, settings: dict) -> pd.DataFrame:
         if not missing.any():
             return stack([], SCHEMA)
         centre, scale = robust_scales(wide.to_numpy())
-        scale = np.where(scale > 0, scale, 1.0)
-        scaled = (wide.to_numpy() - centre) / scale
-        if method == "knn":
-            filled = KNNImputer(n_neighbors=neighbours).fit_transform(scaled)
-        else:
-            filled = _predicted(scaled, iterations)
+        varies = scale > 0
+        filled = np.zeros(wide.shape)
+        if varies.any():
+            scaled = (wide.to_numpy()[:, varies] - centre[varies]) / scale[varies]
+            if method == "knn":
+                filled[:, varies] = KNNImputer(n_neighbors=neighbours).fit_transform(scaled)
+            else:
+                filled[:, varies] = _predicted(scaled, iterations)
         store, feature = np.nonzero(missing)
         return typed(
             {

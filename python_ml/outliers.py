@@ -184,7 +184,8 @@ def _robust_distance(rows, seed):
             "outliers.minimum_stores, so that so few are not judged, or choose another method"
         )
     left, lengths, _ = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
-    rank = int((lengths > lengths[0] * max(rows.shape) * np.finfo(float).eps).sum())
+    # A log-ratio adds up to zero, but for the rounding of its mean to 1e-12.
+    rank = int((lengths > 1e-9 * lengths[0]).sum())
     directions = min(rank, len(rows) // STORES_PER_DIRECTION)
     positions = left[:, :directions] * lengths[:directions]
     try:
