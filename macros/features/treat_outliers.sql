@@ -60,20 +60,13 @@ ranges as (
 
 ),
 
+-- the values of the stores that are not flagged lie in their own range
 treated as (
 
     select
         feature_values.*,
-        case
-            when outliers.is_outlier
-                then greatest(ranges.lowest, least(ranges.highest, feature_values.value))
-            else feature_values.value
-        end as treated_value
+        greatest(ranges.lowest, least(ranges.highest, feature_values.value)) as treated_value
     from feature_values
-    inner join outliers
-        on
-            feature_values.category = outliers.category
-            and feature_values.store_id = outliers.store_id
     inner join ranges
         on feature_values.category = ranges.category and feature_values.feature = ranges.feature
 
