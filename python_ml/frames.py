@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 
-def matrix(long: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+def matrix(long: pd.DataFrame, column: str, *, complete: bool = True) -> dict[str, pd.DataFrame]:
     """Return one wide, sorted frame of numbers per category.
 
     The store travels as the index and the feature as the column name, so no step has to rely
@@ -24,6 +24,8 @@ def matrix(long: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
         Further columns are ignored.
     column : str
         Name of the column to spread: ``feature``, ``component`` or ``dimension``.
+    complete : bool
+        False where a value may be missing; it is NaN then.
 
     Returns
     -------
@@ -34,8 +36,8 @@ def matrix(long: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
     Raises
     ------
     ValueError
-        If a key is null, or a value is missing, duplicated or not finite; the message names
-        category, store and feature.
+        If a key is null, or a value is missing (if complete), duplicated or not finite; the
+        message names category, store and feature.
 
     Examples
     --------
@@ -53,11 +55,12 @@ def matrix(long: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
     keys = ["category", "store_id", column]
     check_keys(long, keys)
     long = long[[*keys, "value"]].astype({"value": "float64"})
-    infinite = long.loc[~np.isfinite(long["value"]), keys]
+    accepted = np.isfinite(long["value"]) | (long["value"].isna() & (not complete))
+    infinite = long.loc[~accepted, keys]
     if len(infinite):
         raise ValueError(f"{_first(infinite)}: the value is not a finite number")
     return {
-        category: _spread(rows, category, column)
+        category: _spread(rows, category, column, complete)
         for category, rows in long.groupby("category", sort=True)
     }
 
@@ -189,12 +192,12 @@ def stack(frames: Iterable[pd.DataFrame], schema: dict[str, str]) -> pd.DataFram
     return pd.concat(frames, ignore_index=True)
 
 
-def _spread(rows, category, column):
-    """Turn the rows of one category into a store x feature frame without gaps."""
+def _spread(rows, category, column, complete):
+    """Turn the rows of one category into a store x feature frame, without gaps if complete."""
     wide = rows.pivot(index="store_id", columns=column, values="value")
     wide = wide.sort_index(axis="index").sort_index(axis="columns")
     gaps = wide.isna().to_numpy()
-    if gaps.any():
+    if complete and gaps.any():
         store, feature = np.argwhere(gaps)[0]
         raise ValueError(
             f"category {category!r}, store_id {wide.index.tolist()[store]!r}, "

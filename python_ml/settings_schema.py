@@ -329,6 +329,7 @@ class Filter(_Strict):
     ignored_features: list[Text]
     minimum_variance: Annotated[float, Field(ge=0)]
     maximum_missing_share: Share
+    maximum_correlation: Share | None
 
 
 class InternalFilter(Filter):
@@ -347,25 +348,29 @@ class Transform(_Strict):
 class Impute(_Strict):
     """What stands in for a missing value."""
 
-    method: Literal["median", "mean", "constant"]
+    method: Literal["median", "mean", "mode", "constant", "knn", "iterative"]
     constant: float
+    neighbours: Annotated[int, Field(ge=1)]
+    iterations: Annotated[int, Field(ge=1)]
 
 
 class Outliers(_Strict):
     """Which stores are outliers, and what follows."""
 
-    method: Literal["none", "knn_distance", "iqr", "mad"]
+    method: Literal[
+        "none", "knn_distance", "iqr", "mad", "isolation_forest", "lof", "elliptic_envelope"
+    ]
     threshold: Annotated[float, Field(gt=0)]
     neighbours: Annotated[int, Field(ge=1)]
     maximum_share: Share
     minimum_stores: Annotated[int, Field(ge=1)]
-    policy: Literal["keep", "exclude_from_fit"]
+    policy: Literal["keep", "winsorise", "exclude_from_fit"]
 
 
 class Scale(_Strict):
     """How features become comparable; `clip` in scale units, null for no clipping."""
 
-    method: Literal["none", "robust", "zscore"]
+    method: Literal["none", "robust", "zscore", "minmax", "maxabs"]
     clip: Annotated[float, Field(gt=0)] | None
 
 

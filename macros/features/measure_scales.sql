@@ -1,6 +1,8 @@
-{#- The centre and the scale of every feature, over the stores that are fitted. A robust scale of
-    zero (more than half of the stores alike) falls back to the 95 % range, then to the standard
-    deviation: dividing by 1 instead would leave the feature in its raw unit. -#}
+{#- The centre and the scale of every feature, over the stores that are fitted: whatever the method,
+    the scaled value is (value - centre) / scale, so that any engine can scale a new store. minmax
+    takes the stores to 0..1, maxabs to -1..1 without moving zero. A robust scale of zero (more than
+    half of the stores alike) falls back to the 95 % range, then to the standard deviation: dividing
+    by 1 instead would leave the feature in its raw unit. -#}
 {% macro measure_scales(values_relation, outliers_relation, dataset) %}
 {% set method = setting(dataset ~ '.scale.method') %}
 with
@@ -25,6 +27,9 @@ centres as (
     select
         category,
         feature,
+        min(value) as lowest,
+        max(value) as highest,
+        max(abs(value)) as farthest,
         {{ ordered_mean('value') }} as mean,
         {{ percentile('value', 0.5) }} as median,
         ({{ percentile('value', 0.75) }} - {{ percentile('value', 0.25) }}) / 1.349 as quartile_scale,
@@ -80,6 +85,12 @@ final as (
             when range_scale > 0 then range_scale
             else standard_deviation
         end as scale,
+        {% elif method == 'minmax' %}
+        lowest as centre,
+        case when standard_deviation is not null then highest - lowest end as scale,
+        {% elif method == 'maxabs' %}
+        cast(0 as double) as centre,
+        case when standard_deviation is not null then farthest end as scale,
         {% else %}
         cast(0 as double) as centre,
         cast(1 as double) as scale,

@@ -1,5 +1,7 @@
-{#- The values that the clustering sees: centred, scaled and clipped. A feature without spread is
-    left out. -#}
+{#- The values that the clustering sees: centred, scaled and clipped. The clip counts in scales from
+    the centre, whatever the method: with minmax the fitted stores lie in 0..1 and with maxabs in
+    -1..1, so that a clip of 1 or more only reaches stores that were left out of the fit. A feature
+    without spread is left out. -#}
 {% macro scale_features(values_relation, scales_relation, dataset) %}
 {% set clip = setting(dataset ~ '.scale.clip') %}
 with

@@ -1,73 +1,38 @@
-{#- Which features are used, and why another is not. One row per category and feature. -#}
-{% macro select_features(values_relation, dataset) %}
-{% set filter = setting(dataset ~ '.filter') %}
+{#- Which features are used, and why another is not: by what it is on its own, or because it says the
+    same as a feature that is used. One row per category and feature. -#}
+{% macro select_features(candidates_relation, correlations_relation) %}
 with
 
-feature_values as (
+candidates as (
 
-    select * from {{ values_relation }}
-
-),
-
-means as (
-
-    select
-        category,
-        feature,
-        count(*) as store_count,
-        count(value) as value_count,
-        min(value) as lowest,
-        max(value) as highest,
-        {{ ordered_mean('value') }} as mean
-    from feature_values
-    group by category, feature
+    select * from {{ candidates_relation }}
 
 ),
 
-variances as (
+correlations as (
 
-    select
-        feature_values.category,
-        feature_values.feature,
-        {{ ordered_mean('power(feature_values.value - means.mean, 2)') }} as variance
-    from feature_values
-    inner join means
-        on feature_values.category = means.category and feature_values.feature = means.feature
-    group by feature_values.category, feature_values.feature
-
-),
-
-shares as (
-
-    select
-        means.*,
-        variances.variance,
-        1 - cast(means.value_count as double) / means.store_count as missing_share
-    from means
-    inner join variances
-        on means.category = variances.category and means.feature = variances.feature
+    select * from {{ correlations_relation }}
 
 ),
 
 reasons as (
 
     select
-        *,
-        case
-            when feature in {{ sql_texts(filter.ignored_features) }} then 'ignored by the settings'
-            when value_count = 0 then 'no value in any store'
-            when missing_share > {{ filter.maximum_missing_share }}
-                then
-                    'missing in ' || cast(cast(round(100 * missing_share) as integer) as varchar)
-                    || ' % of the stores'
-            {% if setting(dataset ~ '.transform.method') != 'none' %}
-            when lowest < 0 then 'negative, and the transform is for shares'
-            when highest <= 0 then 'never positive, and the transform is for shares'
-            {% endif %}
-            when highest = lowest then 'the same value in every store'
-            when variance < {{ filter.minimum_variance }} then 'varies less than the minimum'
-        end as unused_reason
-    from shares
+        candidates.category,
+        candidates.feature,
+        candidates.store_count,
+        candidates.missing_share,
+        candidates.variance,
+        coalesce(
+            candidates.unused_reason,
+            'correlated ' || cast(cast(correlations.correlation as decimal(3, 2)) as varchar)
+            || ' with ' || correlations.partner
+        ) as unused_reason
+    from candidates
+    left join correlations
+        on
+            candidates.category = correlations.category
+            and candidates.feature = correlations.feature
 
 ),
 

@@ -1,7 +1,8 @@
 {#- The used features in the form that distances make sense in. A sales mix is compositional: clr is
     the logarithm of a share against the geometric mean of its store's shares (Aitchison 1986),
     after a zero is replaced by 0.65 of the feature's smallest share (Martin-Fernandez, Barcelo-Vidal
-    and Pawlowsky-Glahn 2003); hellinger is the square root of the share. -#}
+    and Pawlowsky-Glahn 2003); hellinger is the square root of the share. Features that are no shares
+    (is_transformed is false) pass as they are and do not count in the geometric mean. -#}
 {% macro transform_features(values_relation, selection_relation, dataset) %}
 {% set method = setting(dataset ~ '.transform.method') %}
 with
@@ -12,6 +13,7 @@ feature_values as (
         feature_values.category,
         feature_values.store_id,
         feature_values.feature,
+        feature_values.is_transformed,
         feature_values.value
     from {{ values_relation }} as feature_values
     inner join {{ selection_relation }} as selection
@@ -30,7 +32,7 @@ smallest as (
         feature,
         0.65 * min(value) as stand_in
     from feature_values
-    where value > 0
+    where is_transformed and value > 0
     group by category, feature
 
 ),
@@ -50,6 +52,7 @@ logs as (
         on
             feature_values.category = smallest.category
             and feature_values.feature = smallest.feature
+    where feature_values.is_transformed
 
 ),
 
@@ -74,6 +77,14 @@ final as (
     from logs
     inner join centres
         on logs.category = centres.category and logs.store_id = centres.store_id
+    union all
+    select
+        category,
+        store_id,
+        feature,
+        value
+    from feature_values
+    where not is_transformed
 
 )
 {% else %}
@@ -84,7 +95,10 @@ final as (
         store_id,
         feature,
         {% if method == 'hellinger' %}
-        case when value >= 0 then sqrt(value) end as value
+        case
+            when not is_transformed then value
+            when value >= 0 then sqrt(value)
+        end as value
         {% else %}
         value
         {% endif %}

@@ -5,6 +5,7 @@
     {% do test_sources() %}
     {% do test_read_source() %}
     {% do test_statistics() %}
+    {% do test_features() %}
     {% do test_clusters() %}
     {% do test_settings() %}
     {% do test_runs() %}

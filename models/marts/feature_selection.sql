@@ -14,7 +14,9 @@ features as (
             when selection.is_used and not scales.is_used
                 then 'the same value in every store that is fitted'
             else selection.reason
-        end as reason
+        end as reason,
+        selection.missing_share,
+        selection.variance
     from {{ ref('feat_' ~ dataset ~ '_selection') }} as selection
     left join {{ ref('feat_' ~ dataset ~ '_scales') }} as scales
         on selection.category = scales.category and selection.feature = scales.feature
@@ -31,7 +33,9 @@ rare as (
         'external' as dataset,
         feature,
         false as is_used,
-        unused_reason as reason
+        unused_reason as reason,
+        cast(null as double) as missing_share,
+        cast(null as double) as variance
     from {{ ref('pre_external_features') }}
     where unused_reason is not null
 
@@ -52,7 +56,9 @@ final as (
         dataset,
         feature,
         coalesce(is_used, false) as is_used,
-        reason
+        reason,
+        missing_share,
+        variance
     from combined
 
 )

@@ -10,13 +10,14 @@ features as (
         raw_values.feature,
         cast(raw_values.value as double) as raw_value,
         cast(scaled.value as double) as model_value,
-        coalesce(imputed.is_imputed, false) as is_imputed
+        coalesce(treated.is_imputed, false) as is_imputed,
+        coalesce(treated.is_winsorised, false) as is_winsorised
     from {{ ref('pre_' ~ dataset ~ '_values') }} as raw_values
-    left join {{ ref('feat_' ~ dataset ~ '_imputed') }} as imputed
+    left join {{ ref('feat_' ~ dataset ~ '_treated') }} as treated
         on
-            raw_values.category = imputed.category
-            and raw_values.store_id = imputed.store_id
-            and raw_values.feature = imputed.feature
+            raw_values.category = treated.category
+            and raw_values.store_id = treated.store_id
+            and raw_values.feature = treated.feature
     left join {{ ref('feat_' ~ dataset ~ '_scaled') }} as scaled
         on
             raw_values.category = scaled.category
@@ -36,7 +37,8 @@ final as (
         feature,
         raw_value,
         model_value,
-        is_imputed
+        is_imputed,
+        is_winsorised
     from features
 
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from python_ml.outliers import SCHEMA, flag_outliers
+from python_ml.outliers import SCHEMA, score_outliers
 from tests.python_ml.planted import long_frame, shuffled, store_names
 
 SETTINGS = {
@@ -30,7 +30,7 @@ def cloud_with_strays(stores=200, strays=4, seed=0):
 
 def flagged(values, **changes):
     """Return the ids of the flagged stores."""
-    result = flag_outliers(values, settings=SETTINGS | changes)
+    result = score_outliers(values, settings=SETTINGS | changes, seed=0)
     return result.loc[result["is_outlier"], "store_id"].tolist()
 
 
@@ -56,7 +56,7 @@ def test_score_and_threshold_are_the_formula():
     scaled = (values - np.median(values, axis=0)) / ((high - low) / 1.349)
     score = score_by_hand(scaled, 5)
     limit = np.median(score) + 6 * np.median(np.abs(score - np.median(score)))
-    result = flag_outliers(long_frame(values, column="feature"), settings=SETTINGS)
+    result = score_outliers(long_frame(values, column="feature"), settings=SETTINGS, seed=0)
     np.testing.assert_allclose(result["score"], score, rtol=1e-9)
     np.testing.assert_allclose(result["threshold"], limit, rtol=1e-9)
     assert result["is_outlier"].tolist() == (score > limit).tolist()
@@ -78,7 +78,9 @@ def test_a_column_without_middle_spread_is_scaled_all_the_same(column, scale):
         divisor = np.ptp(np.quantile(column, [0.025, 0.975])) / 3.92
     else:
         divisor = column.std()
-    result = flag_outliers(long_frame(column[:, None] * 1000, column="feature"), settings=SETTINGS)
+    result = score_outliers(
+        long_frame(column[:, None] * 1000, column="feature"), settings=SETTINGS, seed=0
+    )
     expected = score_by_hand(column[:, None] / divisor, 5)
     np.testing.assert_allclose(result["score"], expected, rtol=1e-9)
 
@@ -88,14 +90,16 @@ def test_a_constant_column_is_ignored():
     values = np.random.default_rng(1).normal(size=(60, 2))
     with_constant = np.column_stack([values, np.full(60, 0.1)])
     pd.testing.assert_frame_equal(
-        flag_outliers(long_frame(values, column="feature"), settings=SETTINGS),
-        flag_outliers(long_frame(with_constant, column="feature"), settings=SETTINGS),
+        score_outliers(long_frame(values, column="feature"), settings=SETTINGS, seed=0),
+        score_outliers(long_frame(with_constant, column="feature"), settings=SETTINGS, seed=0),
     )
 
 
 def test_equal_stores_have_no_outlier():
     """Where nothing varies, every score is 0 and nobody is flagged."""
-    result = flag_outliers(long_frame(np.full((60, 2), 0.1), column="feature"), settings=SETTINGS)
+    result = score_outliers(
+        long_frame(np.full((60, 2), 0.1), column="feature"), settings=SETTINGS, seed=0
+    )
     assert result["score"].tolist() == [0.0] * 60
     assert not result["is_outlier"].any()
 
@@ -103,7 +107,7 @@ def test_equal_stores_have_no_outlier():
 @pytest.mark.parametrize("method", ["none", "iqr", "mad"])
 def test_other_methods_are_not_computed_here(method):
     """Rules that need no algorithm give an empty frame with the usual columns."""
-    result = flag_outliers(cloud_with_strays(), settings=SETTINGS | {"method": method})
+    result = score_outliers(cloud_with_strays(), settings=SETTINGS | {"method": method}, seed=0)
     assert result.empty
     assert result.dtypes.astype(str).to_dict() == SCHEMA
 
@@ -111,8 +115,8 @@ def test_other_methods_are_not_computed_here(method):
 def test_an_empty_frame_stays_a_frame():
     """No stores, no rows, but the same columns and dtypes as ever."""
     empty = pd.DataFrame({name: [] for name in ("category", "store_id", "feature", "value")})
-    result = flag_outliers(empty, settings=SETTINGS)
-    full = flag_outliers(cloud_with_strays(), settings=SETTINGS)
+    result = score_outliers(empty, settings=SETTINGS, seed=0)
+    full = score_outliers(cloud_with_strays(), settings=SETTINGS, seed=0)
     assert result.empty
     assert result.dtypes.astype(str).to_dict() == SCHEMA
     assert full.dtypes.astype(str).to_dict() == SCHEMA
@@ -142,7 +146,7 @@ def test_setting_threshold():
 def test_setting_maximum_share_keeps_the_farthest():
     """With room for two, the two farthest are flagged; with room for none, nobody."""
     values = cloud_with_strays()
-    score = flag_outliers(values, settings=SETTINGS).set_index("store_id")["score"]
+    score = score_outliers(values, settings=SETTINGS, seed=0).set_index("store_id")["score"]
     assert flagged(values, maximum_share=0.01) == sorted(score.nlargest(2).index)
     assert flagged(values, maximum_share=0.004) == []
 
@@ -171,7 +175,8 @@ def test_setting_minimum_stores():
 def test_fewer_stores_than_neighbours(stores):
     """The farthest other store counts; a single store has the score 0."""
     values = np.arange(float(stores))[:, None] ** 2
-    result = flag_outliers(long_frame(values, column="feature"), settings=SETTINGS)
+    judged = SETTINGS | {"minimum_stores": 1}
+    result = score_outliers(long_frame(values, column="feature"), settings=judged, seed=0)
     assert len(result) == stores
     assert np.isfinite(result["score"]).all()
     assert (result["score"] > 0).all() == (stores > 1)
@@ -180,11 +185,11 @@ def test_fewer_stores_than_neighbours(stores):
 def test_categories_do_not_touch_each_other():
     """The result of a category is the same with and without another one."""
     beer, wine = cloud_with_strays(seed=1), cloud_with_strays(seed=2).assign(category="wine")
-    both = flag_outliers(pd.concat([wine, beer]), settings=SETTINGS)
+    both = score_outliers(pd.concat([wine, beer]), settings=SETTINGS, seed=0)
     assert both["category"].unique().tolist() == ["beer", "wine"]
     pd.testing.assert_frame_equal(
         both.loc[both["category"] == "wine"].reset_index(drop=True),
-        flag_outliers(wine, settings=SETTINGS),
+        score_outliers(wine, settings=SETTINGS, seed=0),
     )
 
 
@@ -197,9 +202,11 @@ def test_order_does_not_matter_and_the_cap_holds(seed, stores, share, threshold)
     mixed = shuffled(long, seed)
     before = mixed.copy(deep=True)
     chosen = SETTINGS | {"maximum_share": share, "threshold": threshold}
-    result = flag_outliers(mixed, settings=chosen)
+    result = score_outliers(mixed, settings=chosen, seed=0)
     pd.testing.assert_frame_equal(mixed, before)
-    pd.testing.assert_frame_equal(result, flag_outliers(long, settings=chosen), check_exact=True)
+    pd.testing.assert_frame_equal(
+        result, score_outliers(long, settings=chosen, seed=0), check_exact=True
+    )
     assert result["store_id"].tolist() == store_names(stores).tolist()
     assert result["is_outlier"].sum() <= math.floor(share * stores + 1e-9)
     assert not (result["is_outlier"] & (result["score"] <= result["threshold"])).any()
@@ -236,7 +243,7 @@ def test_unit_and_origin_of_a_column_do_not_matter():
 def test_broken_frames_are_refused(break_it, message):
     """A gap, a double, an infinite value or a null key is named."""
     with pytest.raises(ValueError, match=message):
-        flag_outliers(break_it(cloud_with_strays()), settings=SETTINGS)
+        score_outliers(break_it(cloud_with_strays()), settings=SETTINGS, seed=0)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -244,4 +251,4 @@ def test_every_setting_is_required(name):
     """A missing setting fails under its name."""
     incomplete = {key: value for key, value in SETTINGS.items() if key != name}
     with pytest.raises(KeyError, match=name):
-        flag_outliers(cloud_with_strays(), settings=incomplete)
+        score_outliers(cloud_with_strays(), settings=incomplete, seed=0)

@@ -61,6 +61,12 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"algorithm": {"starts": "10"}}}, 'starts: "10" is not allowed'),
         ({"internal": {"algorithm": {"starts": True}}}, "starts: true is not allowed"),
         ({"internal": {"algorithm": {"seed": -1}}}, "seed: -1 is not allowed"),
+        ({"external": {"filter": {"maximum_correlation": 1.2}}}, "maximum_correlation: 1.2 is not"),
+        ({"external": {"impute": {"neighbours": 0}}}, "impute.neighbours: 0 is not allowed"),
+        ({"external": {"impute": {"iterations": 0}}}, "impute.iterations: 0 is not allowed"),
+        ({"internal": {"outliers": {"method": "forest"}}}, "'isolation_forest', 'lof' or"),
+        ({"internal": {"outliers": {"policy": "winsorize"}}}, "'keep', 'winsorise' or"),
+        ({"internal": {"scale": {"method": "max"}}}, "'minmax' or 'maxabs'"),
         ({"internal": {"cluster_count": {"resamples": 3}}}, "resamples: 3 is not allowed"),
         ({"internal": {"cluster_count": {"maximum": 1}}}, "maximum: 1 is not allowed"),
         (

@@ -1,1 +1,1 @@
-{{ impute_features(ref('feat_external_transformed'), 'external') }}
+{{ impute_features(ref('feat_external_transformed'), ref('feat_external_stand_ins'), 'external') }}

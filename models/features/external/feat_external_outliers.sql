@@ -1,1 +1,1 @@
-{{ flag_outliers(ref('feat_external_imputed'), ref('feat_external_neighbour_distances'), 'external') }}
+{{ flag_outliers(ref('feat_external_imputed'), ref('feat_external_outlier_scores'), 'external') }}

@@ -1,1 +1,1 @@
-{{ scale_features(ref('feat_external_imputed'), ref('feat_external_scales'), 'external') }}
+{{ scale_features(ref('feat_external_treated'), ref('feat_external_scales'), 'external') }}

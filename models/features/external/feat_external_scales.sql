@@ -1,1 +1,1 @@
-{{ measure_scales(ref('feat_external_imputed'), ref('feat_external_outliers'), 'external') }}
+{{ measure_scales(ref('feat_external_treated'), ref('feat_external_outliers'), 'external') }}

@@ -1,1 +1,1 @@
-{{ select_features(ref('pre_external_values'), 'external') }}
+{{ select_features(ref('feat_external_candidates'), ref('feat_external_correlations')) }}

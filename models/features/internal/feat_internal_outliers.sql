@@ -1,1 +1,1 @@
-{{ flag_outliers(ref('feat_internal_imputed'), ref('feat_internal_neighbour_distances'), 'internal') }}
+{{ flag_outliers(ref('feat_internal_imputed'), ref('feat_internal_outlier_scores'), 'internal') }}

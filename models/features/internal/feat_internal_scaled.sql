@@ -1,1 +1,1 @@
-{{ scale_features(ref('feat_internal_imputed'), ref('feat_internal_scales'), 'internal') }}
+{{ scale_features(ref('feat_internal_treated'), ref('feat_internal_scales'), 'internal') }}

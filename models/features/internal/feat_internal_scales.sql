@@ -1,1 +1,1 @@
-{{ measure_scales(ref('feat_internal_imputed'), ref('feat_internal_outliers'), 'internal') }}
+{{ measure_scales(ref('feat_internal_treated'), ref('feat_internal_outliers'), 'internal') }}

@@ -1,1 +1,1 @@
-{{ select_features(ref('pre_internal_values'), 'internal') }}
+{{ select_features(ref('feat_internal_candidates'), ref('feat_internal_correlations')) }}

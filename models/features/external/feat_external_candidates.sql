@@ -1,0 +1,1 @@
+{{ judge_features(ref('pre_external_values'), 'external') }}

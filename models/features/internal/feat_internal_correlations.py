@@ -1,0 +1,11 @@
+from python_ml.correlations import drop_correlated
+from python_ml.settings import section
+
+
+def model(dbt, session):
+    """One row per feature that says the same as a stronger one, if that is asked for."""
+    return drop_correlated(
+        dbt.ref("pre_internal_values").df(),
+        dbt.ref("feat_internal_candidates").df(),
+        settings=section(dbt.ref("stg_settings").df(), "internal.filter"),
+    )

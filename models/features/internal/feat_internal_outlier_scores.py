@@ -1,0 +1,11 @@
+from python_ml.outliers import score_outliers
+from python_ml.settings import section
+
+
+def model(dbt, session):
+    """One row per category and store: how far out it is, if all features are judged together."""
+    return score_outliers(
+        dbt.ref("feat_internal_imputed").df(),
+        settings=section(dbt.ref("stg_settings").df(), "internal.outliers"),
+        seed=section(dbt.ref("stg_settings").df(), "internal.algorithm")["seed"],
+    )

@@ -1,0 +1,10 @@
+from python_ml.imputation import find_stand_ins
+from python_ml.settings import section
+
+
+def model(dbt, session):
+    """One row per missing value: what stands in for it, if that takes all features together."""
+    return find_stand_ins(
+        dbt.ref("feat_internal_transformed").df(),
+        settings=section(dbt.ref("stg_settings").df(), "internal.impute"),
+    )

@@ -1,0 +1,1 @@
+{{ treat_outliers(ref('feat_internal_imputed'), ref('feat_internal_outliers'), 'internal') }}
