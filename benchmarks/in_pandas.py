@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.rival import run
-from python_ml.outliers import flag_outliers
+from python_ml.outliers import score_outliers
 
 COLUMNS = ["store_id", "product_id", "week", "units", "sales_amount"]
 KEY = ["store_id", "product_id", "sold_on"]
@@ -100,8 +100,9 @@ def shares(totals: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     return mix[["category", "store_id", "feature", "value"]]
 
 
-def scaled_matrix(mix: pd.DataFrame, outlier_settings: dict, clip: float) -> pd.DataFrame:
+def scaled_matrix(mix: pd.DataFrame, internal: dict) -> pd.DataFrame:
     """Centred log-ratio, median imputation, z-score over the stores that are no outliers."""
+    clip = internal["scale"]["clip"]
     feature = ["category", "feature"]
     values = mix.groupby(feature)["value"]
     mix = mix[values.transform("max") > values.transform("min")].copy()
@@ -110,7 +111,9 @@ def scaled_matrix(mix: pd.DataFrame, outlier_settings: dict, clip: float) -> pd.
     mix["value"] = np.log(positive.fillna(0.65 * smallest))
     mix["value"] -= mix.groupby(["category", "store_id"])["value"].transform("mean")
     mix["value"] = mix["value"].fillna(mix.groupby(feature)["value"].transform("median"))
-    outliers = flag_outliers(mix, settings=outlier_settings)
+    outliers = score_outliers(
+        mix, settings=internal["outliers"], seed=internal["algorithm"]["seed"]
+    )
     fitted = mix.merge(outliers[~outliers["is_outlier"]], on=["category", "store_id"])
     fitted = fitted.groupby(feature)["value"]
     scales = pd.DataFrame({"centre": fitted.mean(), "scale": fitted.std(ddof=0)})
@@ -125,7 +128,7 @@ def preprocess(sales: Path, products: Path, out: Path, settings: dict) -> None:
     internal, markers = settings["internal"], settings["quality"]["missing_markers"]
     totals, refused = product_sales(checked_sales(sales, markers))
     mix = shares(totals, product_needs(products))
-    matrix = scaled_matrix(mix, internal["outliers"], internal["scale"]["clip"])
+    matrix = scaled_matrix(mix, internal)
     matrix.to_parquet(out, index=False)
     refused.to_parquet(out.with_suffix(".refused.parquet"), index=False)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.rival import run
-from python_ml.outliers import flag_outliers
+from python_ml.outliers import score_outliers
 
 KEY = ["store_id", "product_id", "sold_on"]
 
@@ -118,8 +118,9 @@ def shares(totals: pl.DataFrame, needs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def scaled_matrix(mix: pl.DataFrame, outlier_settings: dict, clip: float) -> pl.DataFrame:
+def scaled_matrix(mix: pl.DataFrame, internal: dict) -> pl.DataFrame:
     """Centred log-ratio, median imputation, z-score over the stores that are no outliers."""
+    clip = internal["scale"]["clip"]
     feature, value = ["category", "feature"], pl.col("value")
     logs = mix.filter(value.max().over(feature) > value.min().over(feature)).with_columns(
         pl.when(value > 0).then(value).otherwise(0.65 * value.filter(value > 0).min().over(feature))
@@ -129,7 +130,9 @@ def scaled_matrix(mix: pl.DataFrame, outlier_settings: dict, clip: float) -> pl.
         value.fill_null(value.median().over(feature))
     )
     frame = imputed.select("category", "store_id", "feature", "value").to_pandas()
-    outliers = pl.from_pandas(flag_outliers(frame, settings=outlier_settings))
+    outliers = pl.from_pandas(
+        score_outliers(frame, settings=internal["outliers"], seed=internal["algorithm"]["seed"])
+    )
     scales = (
         imputed.join(outliers.filter(~pl.col("is_outlier")), on=["category", "store_id"])
         .group_by(feature)
@@ -149,7 +152,7 @@ def preprocess(sales: Path, products: Path, out: Path, settings: dict) -> None:
     internal, markers = settings["internal"], settings["quality"]["missing_markers"]
     totals, refused = product_sales(checked_sales(sales, markers))
     mix = shares(totals, product_needs(products))
-    matrix = scaled_matrix(mix, internal["outliers"], internal["scale"]["clip"])
+    matrix = scaled_matrix(mix, internal)
     matrix.write_parquet(out)
     refused.write_parquet(out.with_suffix(".refused.parquet"))
 
