@@ -2,9 +2,8 @@
     where there is nothing to look for. -#}
 {% set sales = setting('sources.sales') %}
 
-{% set is_needed =
-    has_rows(ref('pre_sales_totals'), 'rejected_reason is not null') or has_rows(ref('pre_repeated_keys'))
-%}
+{% set has_faults = has_rows(ref('pre_sales_totals'), 'rejected_reason is not null') %}
+{% set has_copies = has_rows(ref('pre_repeated_keys')) %}
 
 with
 
@@ -19,7 +18,7 @@ suspects as (
     select *
     from typed
     where
-        {% if not is_needed %}
+        {% if not has_faults and not has_copies %}
         false
         {% elif sales.unique_by %}
         rejected_reason is not null
