@@ -83,7 +83,7 @@ def plan_source(
     if source.get("relation"):
         plan = {"kind": "relation", "readers": [{"relation": source["relation"]}]}
     else:
-        plan = _plan_files(connection, source, _found_files(source, paths))
+        plan = _plan_files(connection, source, _found_files(connection, source, paths))
     faults: list[str] = []
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
@@ -92,12 +92,17 @@ def plan_source(
     return plan
 
 
-def _found_files(source: Mapping[str, Any], paths: Mapping[str, str]) -> list[str]:
+def _found_files(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], paths: Mapping[str, str]
+) -> list[str]:
     files = source["files"] if isinstance(source["files"], list) else [source["files"]]
     found: dict[str, None] = {}
     missing = []
     for pattern in (os.path.expanduser(expand_path(file, paths)) for file in files):  # noqa: PTH111
-        matching = duckdb.execute("select file from glob(?) order by file", [pattern]).fetchall()
+        # not by the connection that the module duckdb shares: models are compiled side by side
+        matching = connection.execute(
+            "select file from glob(?) order by file", [pattern]
+        ).fetchall()
         if not matching:
             missing.append(f"files: there is no file {pattern}")
         found |= dict.fromkeys(file for (file,) in matching)

@@ -1,7 +1,7 @@
 {#- Rows of the sales source, typed and each with a reason if it is refused. Keys are kept as they
     stand (store_text) beside their clean form (store_id): whoever groups by the first cleans few texts
-    instead of all. -#}
-{% macro type_sales(relation, is_numbered) %}
+    instead of all. The condition is on the texts: what does not meet it is not even typed. -#}
+{% macro type_sales(relation, is_numbered, condition='true') %}
     {% set sales = setting('sources.sales') %}
     {% set columns = sales_columns() %}
     {% set plan = source_plan(sales) %}
@@ -46,6 +46,12 @@
 
     ),
 
+    wanted as (
+
+        select * from texts where {{ condition }}
+
+    ),
+
     typed as (
 
         select
@@ -53,7 +59,7 @@
             {{ to_date('sold_on_source', type_of.sold_on, sales.date_format) }} as sold_on,
             {{ to_money('amount_source', type_of.amount) }} as amount,
             {{ to_number('quantity_source', type_of.quantity) }} as quantity
-        from texts
+        from wanted
 
     ),
 

@@ -273,7 +273,7 @@ def test_a_feature_that_is_not_a_number_refuses_its_row_and_is_named(fed):
     assert [(row["source"], row["line"], row["reason"]) for row in refused] == [
         ("towns", 5, "a feature is not a number")
     ]
-    assert '"area":"9,5"' in refused[0]["raw"]
+    assert ',"9,5"' in refused[0]["raw"]
     assert '"not_numbers":["area"]' in refused[0]["raw"]
 
 

@@ -4,27 +4,30 @@
 
 {% set has_faults = has_rows(ref('pre_sales_totals'), 'rejected_reason is not null') %}
 {% set has_copies = has_rows(ref('pre_repeated_keys')) %}
+{% set is_needed = has_faults or has_copies %}
 
 with
 
-typed as (
+raw as (
 
-    {{ number_sales() }}
+    select * from ({{ source_rows(sales, is_numbered=true) }}) where {{ is_needed }}
 
 ),
 
 suspects as (
 
+    {{ type_sales('raw', is_numbered=true, condition=is_suspect(ref('pre_suspect_texts'))) }}
+
+),
+
+faulty as (
+
     select *
-    from typed
+    from suspects
     where
-        {% if not has_faults and not has_copies %}
-        false
-        {% elif sales.unique_by %}
         rejected_reason is not null
+        {% if sales.unique_by %}
         or {{ row_hash(sales.unique_by) }} in (select key_hash from {{ ref('pre_repeated_keys') }})
-        {% else %}
-        rejected_reason is not null
         {% endif %}
 
 ),
@@ -42,7 +45,7 @@ numbered as (
         {% else %}
         1 as copy_number
         {% endif %}
-    from suspects
+    from faulty
 
 ),
 

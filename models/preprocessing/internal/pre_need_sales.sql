@@ -19,13 +19,7 @@ shares as (
         product_needs.category,
         product_needs.need_state,
         -- a row counts once in a category, at the first need state of its product
-        case
-            when row_number() over (
-                partition by product_sales.store_id, product_sales.product_id, product_needs.category
-                order by product_needs.need_state
-            ) = 1 then product_sales.row_count
-            else 0
-        end as row_count,
+        case when product_needs.number_in_category = 1 then product_sales.row_count else 0 end as row_count,
         {{ even_share('product_sales.sales_amount', 'product_needs.need_number', 'product_needs.need_count') }}
             as sales_amount
     from product_sales

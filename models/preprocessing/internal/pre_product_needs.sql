@@ -62,7 +62,8 @@ final as (
         -- values
         is_mapped,
         row_number() over (partition by product_id order by category, need_state) as need_number,
-        count(*) over (partition by product_id) as need_count
+        count(*) over (partition by product_id) as need_count,
+        row_number() over (partition by product_id, category order by need_state) as number_in_category
     from products
 
 )

@@ -1,14 +1,29 @@
 {#- Keys that more than one accepted sales row has. The hash is enough here: two different keys may share
-    one, and pre_refused_sales looks at the keys themselves. -#}
-{% set unique_by = setting('sources.sales').unique_by %}
+    one, and pre_faulty_sales looks at the keys themselves. Nothing is read where nothing may repeat. -#}
+{% set sales = setting('sources.sales') %}
+{% set is_needed = has_rows(ref('pre_suspect_texts'), 'may_repeat') %}
 
 with
 
-{% if unique_by %}
+{% if sales.unique_by %}
+raw as (
+
+    select * from ({{ source_rows(sales, is_numbered=false) }}) where {{ is_needed }}
+
+),
+
+suspects as (
+
+    {{ type_sales(
+        'raw', is_numbered=false, condition=is_suspect(ref('pre_suspect_texts'), 'may_repeat')
+    ) }}
+
+),
+
 final as (
 
-    select {{ row_hash(unique_by) }} as key_hash
-    from {{ ref('stg_sales') }}
+    select {{ row_hash(sales.unique_by) }} as key_hash
+    from suspects
     where rejected_reason is null
     group by key_hash
     having count(*) > 1
