@@ -10,6 +10,7 @@ refused as (
         file,
         line,
         rejected_reason,
+        cast(null as varchar) as detail,
         raw
     from {{ ref(relation) }}
     where rejected_reason is not null
@@ -20,6 +21,7 @@ refused as (
         file,
         line,
         rejected_reason,
+        detail,
         raw
     from {{ ref('stg_feed_rows') }}
     where rejected_reason is not null
@@ -33,6 +35,7 @@ final as (
         file,
         cast(line as bigint) as line,
         rejected_reason as reason,
+        detail,
         raw
     from refused
 

@@ -274,7 +274,7 @@ def test_a_feature_that_is_not_a_number_refuses_its_row_and_is_named(fed):
         ("towns", 5, "a feature is not a number")
     ]
     assert ',"9,5"' in refused[0]["raw"]
-    assert '"not_numbers":["area"]' in refused[0]["raw"]
+    assert refused[0]["detail"] == "{area='9,5'}"
 
 
 def test_closed_and_new_stores_have_a_reason_and_no_part_in_the_clusters(fed):

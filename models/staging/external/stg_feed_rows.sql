@@ -45,6 +45,18 @@ texts as (
 
 ),
 
+checked as (
+
+    select
+        *,
+        map_from_entries(list_filter(
+            map_entries(features),
+            lambda cell: cell.value is not null and {{ to_number('cell.value') }} is null
+        )) as not_numbers
+    from texts
+
+),
+
 final as (
 
     select
@@ -65,14 +77,13 @@ final as (
             when line_fault is not null then line_fault
             when key_value is null then 'key is missing'
             when is_split and split_value is null then 'the value to split by is missing'
-            when exists (
-                select 1
-                from unnest(map_values(features)) as cells(cell)
-                where cell is not null and {{ to_number('cell') }} is null
-            ) then 'a feature is not a number'
+            when cardinality(not_numbers) > 0 then 'a feature is not a number'
         end as rejected_reason,
+        case
+            when line_fault is null and cardinality(not_numbers) > 0 then cast(not_numbers as varchar)
+        end as detail,
         raw
-    from texts
+    from checked
 
 )
 
