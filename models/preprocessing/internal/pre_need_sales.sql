@@ -37,7 +37,7 @@ final as (
 
         -- numerics
         sum(sales_amount) as sales_amount,
-        sum(row_count) as row_count
+        cast(sum(row_count) as bigint) as row_count
     from shares
     group by store_id, category, need_state
 

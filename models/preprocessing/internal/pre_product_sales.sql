@@ -4,23 +4,21 @@ with
 
 accepted as (
 
+    select * from {{ ref('pre_sales_totals') }} where rejected_reason is null
+
+),
+
+copies as (
+
     select
         store_id,
         product_id,
-        row_count,
-        return_count,
-        sales_amount
-    from {{ ref('pre_sales_totals') }}
-    where rejected_reason is null
-    union all
-    select
-        store_id,
-        product_id,
-        -1 as row_count,
-        case when is_return then -1 else 0 end as return_count,
-        -amount as sales_amount
+        count(*) as row_count,
+        count(*) filter (where is_return) as return_count,
+        sum(amount) as sales_amount
     from {{ ref('pre_refused_sales') }}
     where rejected_reason = 'row is there twice'
+    group by store_id, product_id
 
 ),
 
@@ -28,15 +26,16 @@ final as (
 
     select
         -- ids
-        store_id,
-        product_id,
+        accepted.store_id,
+        accepted.product_id,
 
         -- numerics
-        sum(sales_amount) as sales_amount,
-        cast(sum(row_count) as bigint) as row_count,
-        cast(sum(return_count) as bigint) as return_count
+        accepted.sales_amount - coalesce(copies.sales_amount, 0) as sales_amount,
+        accepted.row_count - coalesce(copies.row_count, 0) as row_count,
+        accepted.return_count - coalesce(copies.return_count, 0) as return_count
     from accepted
-    group by store_id, product_id
+    left join copies
+        on accepted.store_id = copies.store_id and accepted.product_id = copies.product_id
 
 )
 

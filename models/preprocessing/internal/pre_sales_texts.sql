@@ -21,9 +21,7 @@ by_text as (
         sum(amount) as sales_amount,
         {% if 'store_id' in unique_by and 'product_id' in unique_by and 'sold_on' in unique_by %}
         -- rows of different days have different keys; days that are 1,024 apart count as one
-        bit_count(bitstring_agg(
-            cast(abs(sold_on - date '2000-01-01') % 1024 as integer), 0, 1023
-        )) as least_key_count
+        bit_count(bitstring_agg((sold_on - date '1970-01-01') & 1023, 0, 1023)) as least_key_count
         {% elif 'store_id' in unique_by and 'product_id' in unique_by %}
         1 as least_key_count
         {% else %}
