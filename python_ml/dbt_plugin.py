@@ -67,7 +67,7 @@ class Plugin(BasePlugin):
         conn.create_function(
             "source_lines",
             source_lines,
-            [text, "BIGINT", text, "BIGINT[]"],
+            [text, "BIGINT", text, text, "BIGINT[]"],
             lines,
             side_effects=True,
         )
@@ -140,9 +140,11 @@ def _canonical(source: Mapping[str, Any]) -> str:
     return json.dumps(source, sort_keys=True)
 
 
-def source_lines(file: str, skip: int, encoding: str, records: list[int]) -> list[dict[str, Any]]:
+def source_lines(
+    file: str, skip: int, delimiter: str, encoding: str, records: list[int]
+) -> list[dict[str, Any]]:
     """Where records of a text file stand and what stands there."""
-    found = record_lines(file, skip=skip, encoding=encoding, records=records)
+    found = record_lines(file, skip=skip, delimiter=delimiter, encoding=encoding, records=records)
     return [{"line": line, "text": text} for line, text in found]
 
 
