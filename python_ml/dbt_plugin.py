@@ -131,7 +131,7 @@ class Sources:
                 with duckdb.connect(":memory:") as connection:
                     plan = plan_source(connection, json.loads(source), self._paths)
             except SettingsError:
-                plan = {"kind": "csv", "readers": [], "columns": [], "types": {}}
+                plan = {"kind": "csv", "readers": [], "columns": [], "types": {}, "groups": []}
             self._plans[key] = json.dumps(plan)
         return self._plans[key]
 

@@ -174,14 +174,14 @@ def _faults_of_reader(
 ) -> list[str]:
     """What is wrong with what is read at once; fills in the columns and types of the plan."""
     place = reader.get("relation") or reader["files"][0]
+    key = "relation" if plan["kind"] == "relation" else "files"
     try:
         relation = _relation(connection, plan["kind"], reader)
         types = {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
     except duckdb.Error as error:
-        key = "relation" if plan["kind"] == "relation" else "files"
         return [f"{key}: {place} cannot be read: {str(error).splitlines()[0]}"]
     faults = [
-        f"files: {place} has a column {name!r}, a name that is used here: rename it"
+        f"{key}: {place} has a column {name!r}, a name that is used here: rename it"
         for name in types
         if name.lower() in RESERVED_COLUMNS
     ]
@@ -226,8 +226,12 @@ def _add_groups(
     ]
     if not groups:
         faults.append(f"groups: {place} has no column beside the store")
-    if plan.setdefault("groups", groups) != groups:
-        faults.append(f"groups: {place} has other columns than the first file of the source")
+    others = sorted(set(plan.setdefault("groups", groups)) ^ set(groups))
+    if others:
+        faults.append(
+            f"groups: {place} and the first file of the source differ in the columns "
+            f"{', '.join(others)}; list the groups, or give every file the same columns"
+        )
     return faults
 
 

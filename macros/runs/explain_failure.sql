@@ -18,6 +18,28 @@
         'Not published, failed: ' ~ failed | join(', ') ~ '; skipped because of it: '
         ~ skipped | length
     ) %}
+    {% for result in results if result.message %}
+        {% set file = (modules.re.findall('file = (.+)', result.message) or ['a text file'])[0] %}
+        {% if 'quoted new lines' in result.message %}
+            {% do print('  ' ~ file ~ ' has a quoted field with a line break: set quoted_line_breaks: true for its source') %}
+        {% elif 'not utf-8 encoded' in result.message %}
+            {% do print('  ' ~ file ~ ' is not of the encoding utf-8: set encoding: latin-1 for its source') %}
+        {% endif %}
+    {% endfor %}
+    {% set share = setting('quality.maximum_rejected_share') %}
+    {% for node in built if node.name == 'data_coverage' %}
+        {% for row in run_query(
+            'select source, rows_rejected, rows_read from ' ~ node.relation_name
+            ~ ' where category is null and rows_rejected > ' ~ share ~ ' * rows_read order by source'
+        ).rows %}
+            {% do print(
+                '  ' ~ row[0] ~ ': ' ~ row[1] ~ ' of ' ~ row[2] ~ ' rows were refused, '
+                ~ (100 * row[1] / row[2]) | round(1) ~ ' %, more than quality.maximum_rejected_share allows, '
+                ~ (100 * share) | round(1) ~ ' %. Correct the rows in the source (marts.rejected_rows in '
+                ~ target.path ~ ' lists them), or allow a larger share'
+            ) %}
+        {% endfor %}
+    {% endfor %}
     {% for node in built if node.name in ['pre_refused_sales', 'stg_products', 'stg_stores', 'stg_feed_rows'] %}
         {% set reasons = run_query(
             'select rejected_reason, count(*), min(line), any_value(file) from ' ~ node.relation_name
