@@ -129,6 +129,8 @@ class Sources:
         if key not in self._plans:
             try:
                 with duckdb.connect(":memory:") as connection:
+                    if "relation" in json.loads(source):
+                        self.attach(connection)
                     plan = plan_source(connection, json.loads(source), self._paths)
             except SettingsError:
                 plan = {"kind": "csv", "readers": [], "columns": [], "types": {}, "groups": []}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import duckdb_extension_postgres_scanner
 
 from python_ml.settings import SettingsError, expand_path
 from python_ml.source_files import FileError, read_header, read_sheet
@@ -87,9 +88,25 @@ def plan_source(
     faults: list[str] = []
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
+    if source.get("date_format") and not _tells_a_day(connection, source["date_format"]):
+        faults.append(
+            f"date_format: {source['date_format']!r} does not tell a day; write it like '%d.%m.%Y'"
+        )
     if faults:
         raise SettingsError("\n".join(dict.fromkeys(faults)))
     return plan
+
+
+def _tells_a_day(connection: duckdb.DuckDBPyConnection, date_format: str) -> bool:
+    """Whether a day that is written in a format can be read again (of a month, its first day)."""
+    try:
+        rows = connection.execute(
+            "select try_strptime(strftime(date '2025-01-01', $1), $1) = date '2025-01-01'",
+            [date_format],
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return rows == [(True,)]
 
 
 def _found_files(
@@ -133,7 +150,7 @@ def _plan_files(
         )
     kind = kinds[files[0]]
     if kind == "parquet":
-        return {"kind": kind, "readers": [{"files": files}]}
+        return {"kind": kind, "readers": _parquet_readers(connection, files)}
     title_lines = source.get("title_lines") or 0
     readers: dict[tuple, dict[str, Any]] = {}
     for file in files:
@@ -158,6 +175,25 @@ def _plan_files(
         }
         readers.setdefault((header.skip, *header.names), reader)["files"].append(file)
     return {"kind": kind, "readers": list(readers.values())}
+
+
+def _parquet_readers(
+    connection: duckdb.DuckDBPyConnection, files: list[str]
+) -> list[dict[str, Any]]:
+    """The files by their columns: what one of them lacks would be read as empty."""
+    try:
+        schemas = connection.execute(
+            "select file_name, list(distinct lower(name) order by lower(name)) "
+            "from parquet_schema(?) group by file_name",
+            [files],
+        ).fetchall()
+    except duckdb.Error as error:
+        raise SettingsError(f"files: cannot be read: {str(error).splitlines()[0]}") from None
+    columns = {file: tuple(names) for file, names in schemas}
+    readers: dict[tuple, dict[str, Any]] = {}
+    for file in files:
+        readers.setdefault(columns[file], {"files": []})["files"].append(file)
+    return list(readers.values())
 
 
 def csv_delimiter(source: Mapping[str, Any], file: str) -> str:
@@ -274,7 +310,7 @@ def attach_databases(
     for name, database in databases.items():
         path = expand_path(database["path"], paths)
         if database["type"] == "postgres":
-            _load_postgres(connection)
+            load_postgres(connection)
         kind = ", type postgres" if database["type"] == "postgres" else ""
         quoted = path.replace("'", "''")
         try:
@@ -284,9 +320,9 @@ def attach_databases(
             raise SettingsError(f"sources.databases.{name}: cannot be opened: {said}") from None
 
 
-def _load_postgres(connection: duckdb.DuckDBPyConnection) -> None:
+def load_postgres(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension that came with the Python packages: nothing is downloaded."""
-    from duckdb_extensions import import_extension
-
-    import_extension("postgres_scanner", con=connection)
-    connection.execute("load postgres_scanner")
+    package = Path(duckdb_extension_postgres_scanner.__file__).parent
+    [file] = package.glob("extensions/*/postgres_scanner.duckdb_extension")
+    path = str(file).replace("'", "''")
+    connection.execute(f"load '{path}'")

@@ -26,12 +26,11 @@
             {% do print('  ' ~ file ~ ' is not of the encoding utf-8: set encoding: latin-1 for its source') %}
         {% endif %}
     {% endfor %}
+    {% set relations = {} %}
+    {% for node in built %}{% do relations.update({node.name: node.relation_name}) %}{% endfor %}
     {% set share = setting('quality.maximum_rejected_share') %}
-    {% for node in built if node.name == 'data_coverage' %}
-        {% for row in run_query(
-            'select source, rows_rejected, rows_read from ' ~ node.relation_name
-            ~ ' where category is null and rows_rejected > ' ~ share ~ ' * rows_read order by source'
-        ).rows %}
+    {% if relations.data_coverage and relations.rejected_rows %}
+        {% for row in run_query(refused_too_often(relations.data_coverage, relations.rejected_rows)).rows %}
             {% do print(
                 '  ' ~ row[0] ~ ': ' ~ row[1] ~ ' of ' ~ row[2] ~ ' rows were refused, '
                 ~ (100 * row[1] / row[2]) | round(1) ~ ' %, more than quality.maximum_rejected_share allows, '
@@ -39,11 +38,11 @@
                 ~ target.path ~ ' lists them), or allow a larger share'
             ) %}
         {% endfor %}
-    {% endfor %}
+    {% endif %}
     {% for node in built if node.name in ['pre_refused_sales', 'stg_products', 'stg_stores', 'stg_feed_rows'] %}
         {% set reasons = run_query(
-            'select rejected_reason, count(*), min(line), any_value(file) from ' ~ node.relation_name
-            ~ ' where rejected_reason is not null group by rejected_reason order by 2 desc, 1'
+            'select rejected_reason, count(*), min(line), file from ' ~ node.relation_name
+            ~ ' where rejected_reason is not null group by rejected_reason, file order by 2 desc, 4, 1'
         ).rows %}
         {% for row in reasons[:4] %}
             {% do print(
