@@ -198,13 +198,14 @@ def _ends_in_quotes(
     quotes = np.flatnonzero(data == QUOTE)
     if len(quotes) == 0:
         return is_open
-    lines, first, counts = np.unique(
-        np.searchsorted(starts, quotes, side="right") - 1, return_index=True, return_counts=True
-    )
-    around = np.array([NEWLINE, RETURN, delimiter[-1]], dtype=np.uint8)
+    lines = np.searchsorted(starts, quotes, side="right") - 1
+    first = np.flatnonzero(np.concatenate(([True], lines[1:] != lines[:-1])))
+    lines, counts = lines[first], np.diff(np.append(first, len(quotes)))
+    is_around = np.zeros(256, dtype=bool)
+    is_around[[NEWLINE, RETURN, delimiter[-1]]] = True
     before, after = data[np.maximum(quotes - 1, 0)], data[np.minimum(quotes + 1, len(data) - 1)]
-    opens = (quotes == 0) | np.isin(before, around)
-    closes = (quotes == len(data) - 1) | np.isin(after, around)
+    opens = (quotes == 0) | is_around[before]
+    closes = (quotes == len(data) - 1) | is_around[after]
     is_odd = (np.arange(len(quotes)) - np.repeat(first, counts)) % 2 == 1
     is_plain = np.logical_and.reduceat(np.where(is_odd, closes, opens), first) & (counts % 2 == 0)
     is_plain |= ~np.logical_or.reduceat(opens | (before == SPACE), first)

@@ -451,7 +451,7 @@ def forms(new_chain):
             shop.register("frame", table)
             shop.execute(f"create table input.{name} as from frame")
             shop.execute(f"copy (from frame) to '{folder}/{name}.parquet'")
-            table.to_csv(folder / f"{name}.csv", index=False)
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%g")
     sales = tables.pop("sales")
     early = sales["store"] < "021"
     write_workbook(folder / "sales_1.xlsx", sales[early], "Sales 1")
