@@ -549,9 +549,13 @@ def test_relations_of_postgres_give_the_same_clusters(forms, postgres):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ('id,note\n1,"two\nlines"\n2,x\n', "has a quoted field with a line break: set quoted_line"),
+        (
+            'id,note,more\n1,"a\nb",3\n2,x,4\n',
+            "has a quoted field with a line break: set quoted_line",
+        ),
         ("id,note\n1,Köln\n".encode("latin-1"), "is not of the encoding utf-8"),
     ],
+    ids=["line break", "encoding"],
 )
 def test_a_file_that_cannot_be_read_says_what_to_set(damaged, content, words):
     file = damaged.path / "data/unreadable.csv"
