@@ -67,7 +67,7 @@ class Plugin(BasePlugin):
         conn.create_function(
             "source_lines",
             source_lines,
-            [text, "BIGINT", text, "BIGINT[]"],
+            [text, "BIGINT", text, text, "BIGINT[]"],
             lines,
             side_effects=True,
         )
@@ -129,9 +129,11 @@ class Sources:
         if key not in self._plans:
             try:
                 with duckdb.connect(":memory:") as connection:
+                    if "relation" in json.loads(source):
+                        self.attach(connection)
                     plan = plan_source(connection, json.loads(source), self._paths)
             except SettingsError:
-                plan = {"kind": "csv", "readers": [], "columns": [], "types": {}}
+                plan = {"kind": "csv", "readers": [], "columns": [], "types": {}, "groups": []}
             self._plans[key] = json.dumps(plan)
         return self._plans[key]
 
@@ -140,9 +142,11 @@ def _canonical(source: Mapping[str, Any]) -> str:
     return json.dumps(source, sort_keys=True)
 
 
-def source_lines(file: str, skip: int, encoding: str, records: list[int]) -> list[dict[str, Any]]:
+def source_lines(
+    file: str, skip: int, delimiter: str, encoding: str, records: list[int]
+) -> list[dict[str, Any]]:
     """Where records of a text file stand and what stands there."""
-    found = record_lines(file, skip=skip, encoding=encoding, records=records)
+    found = record_lines(file, skip=skip, delimiter=delimiter, encoding=encoding, records=records)
     return [{"line": line, "text": text} for line, text in found]
 
 

@@ -11,8 +11,8 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -88,12 +88,17 @@ class SalesColumns(_Strict):
     row_id: Column | None = None
 
 
-def _day(text: str) -> str:
-    dt.date.fromisoformat(text)
-    return text
+def _day(value: Any) -> str:
+    """A day as text: YAML makes a date of it without quotes, and settings are kept as JSON."""
+    try:
+        if dt.date.fromisoformat(value).isoformat() == value:
+            return value
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f'{value} is not a day as text: write it as "2025-01-31", in quotes')
 
 
-Day = Annotated[str, AfterValidator(_day)]
+Day = Annotated[str, BeforeValidator(_day)]
 
 
 class Window(_Strict):
@@ -130,6 +135,11 @@ class Sales(_Source):
             )
         if self.groups is not None and (has.product_id is not None or has.amount is not None):
             raise ValueError("with groups the columns are the products: no product_id, no amount")
+        if self.groups == "*" and any(isinstance(column, SqlExpression) for _, column in has):
+            raise ValueError(
+                "groups: '*' is every column that columns does not name; where a column is an "
+                "expression, list the groups"
+            )
         if has.sold_on is None and (self.window is not None or self.date_format is not None):
             raise ValueError("window and date_format need columns.sold_on")
         return self

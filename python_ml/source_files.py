@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -18,7 +20,7 @@ import numpy as np
 from openpyxl import load_workbook
 
 CHUNK = 1 << 24
-NEWLINE, RETURN, QUOTE = b"\n"[0], b"\r"[0], b'"'[0]
+NEWLINE, RETURN, QUOTE, SPACE = b'\n\r" '
 
 
 class FileError(ValueError):
@@ -58,7 +60,8 @@ def read_header(
     Raises
     ------
     FileError
-        If there is no header, or a character is not of the encoding.
+        If there is no header, a character is not of the encoding, or a line above the header
+        has a quote that is not closed.
     """
     with _opened(path) as file:
         beginning = file.read(1 << 20)
@@ -76,6 +79,13 @@ def read_header(
             break
     else:
         raise FileError(f"{path} has no header: it is empty below {title_lines} title lines")
+    for number, line in enumerate(lines[:skip], 1):
+        # the header and rows would be read as a part of the quoted text
+        if _is_open_after(line.encode(encoding), delimiter.encode(encoding)):
+            raise FileError(
+                f"{path}, line {number}: the title {line!r} opens a quote and does not close it; "
+                "take the quote out of the file"
+            )
     fields = next(csv.reader(lines[skip:], delimiter=delimiter))
     return Header(skip, _distinct(fields))
 
@@ -94,7 +104,7 @@ def _distinct(fields: list[str]) -> list[str]:
 
 
 def record_lines(
-    path: str | Path, *, skip: int, encoding: str, records: list[int]
+    path: str | Path, *, skip: int, delimiter: str, encoding: str, records: list[int]
 ) -> list[tuple[int, str]]:
     """Find the lines in which records of a text file stand.
 
@@ -104,6 +114,8 @@ def record_lines(
         A text file, compressed if it ends in ``.gz``; lines end in LF, CRLF or CR.
     skip : int
         Lines above the header.
+    delimiter : str
+        What stands between the fields, one character.
     encoding : str
         ``"utf-8"`` or ``"latin-1"``.
     records : list of int
@@ -124,7 +136,7 @@ def record_lines(
     found: list[tuple[int, str]] = []
     wanted = np.asarray(records, dtype=np.int64)
     done = 0  # records that were passed; the header is record 0
-    for lines, starts, ends, block in _records(path, skip):
+    for lines, starts, ends, block in _records(path, skip, delimiter.encode(encoding)):
         numbers = np.arange(done, done + len(lines))
         first, last = np.searchsorted(wanted, (done, done + len(lines)))
         for position in np.searchsorted(numbers, wanted[first:last]):
@@ -139,10 +151,10 @@ def record_lines(
 
 
 def _records(
-    path: str | Path, skip: int
+    path: str | Path, skip: int, delimiter: bytes
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, bytes]]:
     """The records of a file from the header on, some at a time: lines, starts, ends, bytes."""
-    rest, line, in_quotes = b"", 1, False
+    rest, line = b"", 1
     with _opened(path) as file:
         while True:
             more = file.read(CHUNK)
@@ -155,40 +167,84 @@ def _records(
                 continue
             starts = np.concatenate(([0], nexts))[: len(ends)]
             numbers = line + np.arange(len(ends))
-            quotes = np.flatnonzero(np.frombuffer(whole, dtype=np.uint8) == QUOTE)
             # Lines above the header have no quotes that count.
-            above = np.searchsorted(numbers, skip + 1)
-            offset = np.searchsorted(quotes, starts[above]) if above < len(starts) else len(quotes)
-            before = np.searchsorted(quotes[offset:], starts) + in_quotes
-            is_first = (before % 2 == 0) & (numbers > skip)
-            after = np.searchsorted(quotes[offset:], ends) + in_quotes
-            is_last = (after % 2 == 0) & (numbers > skip)
+            is_open = _ends_in_quotes(whole, starts, ends, delimiter, above=skip + 1 - line)
             if not more:
-                is_last[-1:] |= numbers[-1:] > skip
-            firsts, lasts = np.flatnonzero(is_first), np.flatnonzero(is_last)
+                is_open[-1:] = False
+            is_first = ~np.concatenate(([False], is_open[:-1])) & (numbers > skip)
+            firsts, lasts = np.flatnonzero(is_first), np.flatnonzero(~is_open & (numbers > skip))
             firsts = firsts[: len(lasts)]
-            filled = (starts[firsts] < ends[lasts]) if len(firsts) else np.empty(0, dtype=bool)
-            yield (
-                numbers[firsts][filled],
-                starts[firsts][filled],
-                ends[lasts][filled],
-                whole,
-            )
+            filled = starts[firsts] < ends[lasts]
+            yield numbers[firsts][filled], starts[firsts][filled], ends[lasts][filled], whole
             if not more:
                 return
             # What is not a whole record yet is read again with the next bytes.
-            passed = _passed(is_first, firsts, lasts, len(ends), above)
+            closed = np.flatnonzero(~is_open)
+            passed = int(closed[-1]) + 1 if len(closed) else 0
             line += passed
             rest = block[int(nexts[passed - 1]) if passed else 0 :]
 
 
-def _passed(
-    is_first: np.ndarray, firsts: np.ndarray, lasts: np.ndarray, count: int, above: int
-) -> int:
-    """How many lines belong to records that are complete (or stand above the header)."""
-    if len(lasts):
-        return int(lasts[len(firsts) - 1]) + 1
-    return min(above, count)
+def _ends_in_quotes(
+    block: bytes, starts: np.ndarray, ends: np.ndarray, delimiter: bytes, *, above: int
+) -> np.ndarray:
+    """Which lines end inside quotes, so that the next one belongs to the same record.
+
+    The first line begins outside. Lines in which no field begins with a quote, or every quoted one
+    stands between two delimiters, are passed at once; the others are looked at one by one.
+    """
+    is_open = np.zeros(len(starts), dtype=bool)
+    data = np.frombuffer(block, dtype=np.uint8)[: ends[-1] if len(ends) else 0]
+    quotes = np.flatnonzero(data == QUOTE)
+    if len(quotes) == 0:
+        return is_open
+    lines = np.searchsorted(starts, quotes, side="right") - 1
+    first = np.flatnonzero(np.concatenate(([True], lines[1:] != lines[:-1])))
+    lines, counts = lines[first], np.diff(np.append(first, len(quotes)))
+    is_around = np.zeros(256, dtype=bool)
+    is_around[[NEWLINE, RETURN, delimiter[-1]]] = True
+    before, after = data[np.maximum(quotes - 1, 0)], data[np.minimum(quotes + 1, len(data) - 1)]
+    opens = (quotes == 0) | is_around[before]
+    closes = (quotes == len(data) - 1) | is_around[after]
+    is_odd = (np.arange(len(quotes)) - np.repeat(first, counts)) % 2 == 1
+    is_plain = np.logical_and.reduceat(np.where(is_odd, closes, opens), first) & (counts % 2 == 0)
+    is_plain |= ~np.logical_or.reduceat(opens | (before == SPACE), first)
+    if len(delimiter) > 1:
+        is_plain[:] = False
+    line = above
+    for doubtful in lines[~is_plain]:
+        line = max(line, int(doubtful))
+        while line == doubtful or (0 < line < len(starts) and is_open[line - 1]):
+            text = block[starts[line] : ends[line]]
+            is_open[line] = _is_open_after(text, delimiter, is_open=line > 0 and is_open[line - 1])
+            line += 1
+    return is_open
+
+
+def _is_open_after(line: bytes, delimiter: bytes, *, is_open: bool = False) -> bool:
+    """Whether a line ends inside quotes, as DuckDB reads it.
+
+    A quote opens only where a field begins (``5" pipe`` has none that counts). In a field that
+    began with one, a quote closes, two are one that is meant, and a later one opens again.
+    """
+    opening, closing = _quote_patterns(delimiter)
+    position = 0
+    while True:
+        found = closing.match(line, position) if is_open else opening.search(line, position)
+        if not found:
+            return is_open
+        is_open = not is_open or found["again"] is not None
+        position = found.end()
+
+
+@functools.cache
+def _quote_patterns(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What opens a quoted field, and what ends it (or opens its quotes ``again``)."""
+    between = re.escape(delimiter)
+    return (
+        re.compile(rb'(?:^|%s) ?"' % between),
+        re.compile(rb'(?:[^"]+|"")*+"(?:(?:(?!%s)[^"])*(?P<again>"))?' % between),
+    )
 
 
 def _line_ends(block: bytes, *, is_last: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import duckdb_extension_postgres_scanner
 
 from python_ml.settings import SettingsError, expand_path
 from python_ml.source_files import FileError, read_header, read_sheet
@@ -87,9 +88,25 @@ def plan_source(
     faults: list[str] = []
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
+    if source.get("date_format") and not _tells_a_day(connection, source["date_format"]):
+        faults.append(
+            f"date_format: {source['date_format']!r} does not tell a day; write it like '%d.%m.%Y'"
+        )
     if faults:
         raise SettingsError("\n".join(dict.fromkeys(faults)))
     return plan
+
+
+def _tells_a_day(connection: duckdb.DuckDBPyConnection, date_format: str) -> bool:
+    """Whether a day that is written in a format can be read again (of a month, its first day)."""
+    try:
+        rows = connection.execute(
+            "select try_strptime(strftime(date '2025-01-01', $1), $1) = date '2025-01-01'",
+            [date_format],
+        ).fetchall()
+    except duckdb.Error:
+        return False
+    return rows == [(True,)]
 
 
 def _found_files(
@@ -133,7 +150,7 @@ def _plan_files(
         )
     kind = kinds[files[0]]
     if kind == "parquet":
-        return {"kind": kind, "readers": [{"files": files}]}
+        return {"kind": kind, "readers": _parquet_readers(connection, files)}
     title_lines = source.get("title_lines") or 0
     readers: dict[tuple, dict[str, Any]] = {}
     for file in files:
@@ -160,6 +177,25 @@ def _plan_files(
     return {"kind": kind, "readers": list(readers.values())}
 
 
+def _parquet_readers(
+    connection: duckdb.DuckDBPyConnection, files: list[str]
+) -> list[dict[str, Any]]:
+    """The files by their columns: what one of them lacks would be read as empty."""
+    try:
+        schemas = connection.execute(
+            "select file_name, list(distinct lower(name) order by lower(name)) "
+            "from parquet_schema(?) group by file_name",
+            [files],
+        ).fetchall()
+    except duckdb.Error as error:
+        raise SettingsError(f"files: cannot be read: {str(error).splitlines()[0]}") from None
+    columns = {file: tuple(names) for file, names in schemas}
+    readers: dict[tuple, dict[str, Any]] = {}
+    for file in files:
+        readers.setdefault(columns[file], {"files": []})["files"].append(file)
+    return list(readers.values())
+
+
 def csv_delimiter(source: Mapping[str, Any], file: str) -> str:
     """As said, else a tab in a .tsv file and a comma in another."""
     is_tsv = Path(file.removesuffix(".gz")).suffix.lower() == ".tsv"
@@ -174,14 +210,14 @@ def _faults_of_reader(
 ) -> list[str]:
     """What is wrong with what is read at once; fills in the columns and types of the plan."""
     place = reader.get("relation") or reader["files"][0]
+    key = "relation" if plan["kind"] == "relation" else "files"
     try:
         relation = _relation(connection, plan["kind"], reader)
         types = {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
     except duckdb.Error as error:
-        key = "relation" if plan["kind"] == "relation" else "files"
         return [f"{key}: {place} cannot be read: {str(error).splitlines()[0]}"]
     faults = [
-        f"files: {place} has a column {name!r}, a name that is used here: rename it"
+        f"{key}: {place} has a column {name!r}, a name that is used here: rename it"
         for name in types
         if name.lower() in RESERVED_COLUMNS
     ]
@@ -226,8 +262,12 @@ def _add_groups(
     ]
     if not groups:
         faults.append(f"groups: {place} has no column beside the store")
-    if plan.setdefault("groups", groups) != groups:
-        faults.append(f"groups: {place} has other columns than the first file of the source")
+    others = sorted(set(plan.setdefault("groups", groups)) ^ set(groups))
+    if others:
+        faults.append(
+            f"groups: {place} and the first file of the source differ in the columns "
+            f"{', '.join(others)}; list the groups, or give every file the same columns"
+        )
     return faults
 
 
@@ -270,7 +310,7 @@ def attach_databases(
     for name, database in databases.items():
         path = expand_path(database["path"], paths)
         if database["type"] == "postgres":
-            _load_postgres(connection)
+            load_postgres(connection)
         kind = ", type postgres" if database["type"] == "postgres" else ""
         quoted = path.replace("'", "''")
         try:
@@ -280,9 +320,9 @@ def attach_databases(
             raise SettingsError(f"sources.databases.{name}: cannot be opened: {said}") from None
 
 
-def _load_postgres(connection: duckdb.DuckDBPyConnection) -> None:
+def load_postgres(connection: duckdb.DuckDBPyConnection) -> None:
     """Load the extension that came with the Python packages: nothing is downloaded."""
-    from duckdb_extensions import import_extension
-
-    import_extension("postgres_scanner", con=connection)
-    connection.execute("load postgres_scanner")
+    package = Path(duckdb_extension_postgres_scanner.__file__).parent
+    [file] = package.glob("extensions/*/postgres_scanner.duckdb_extension")
+    path = str(file).replace("'", "''")
+    connection.execute(f"load '{path}'")

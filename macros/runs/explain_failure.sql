@@ -18,10 +18,31 @@
         'Not published, failed: ' ~ failed | join(', ') ~ '; skipped because of it: '
         ~ skipped | length
     ) %}
+    {% for result in results if result.message %}
+        {% set file = (modules.re.findall('file = (.+)', result.message) or ['a text file'])[0] %}
+        {% if 'quoted new lines' in result.message %}
+            {% do print('  ' ~ file ~ ' has a quoted field with a line break: set quoted_line_breaks: true for its source') %}
+        {% elif 'not utf-8 encoded' in result.message %}
+            {% do print('  ' ~ file ~ ' is not of the encoding utf-8: set encoding: latin-1 for its source') %}
+        {% endif %}
+    {% endfor %}
+    {% set relations = {} %}
+    {% for node in built %}{% do relations.update({node.name: node.relation_name}) %}{% endfor %}
+    {% set share = setting('quality.maximum_rejected_share') %}
+    {% if relations.data_coverage and relations.rejected_rows %}
+        {% for row in run_query(refused_too_often(relations.data_coverage, relations.rejected_rows)).rows %}
+            {% do print(
+                '  ' ~ row[0] ~ ': ' ~ row[1] ~ ' of ' ~ row[2] ~ ' rows were refused, '
+                ~ (100 * row[1] / row[2]) | round(1) ~ ' %, more than quality.maximum_rejected_share allows, '
+                ~ (100 * share) | round(1) ~ ' %. Correct the rows in the source (marts.rejected_rows in '
+                ~ target.path ~ ' lists them), or allow a larger share'
+            ) %}
+        {% endfor %}
+    {% endif %}
     {% for node in built if node.name in ['pre_refused_sales', 'stg_products', 'stg_stores', 'stg_feed_rows'] %}
         {% set reasons = run_query(
-            'select rejected_reason, count(*), min(line), any_value(file) from ' ~ node.relation_name
-            ~ ' where rejected_reason is not null group by rejected_reason order by 2 desc, 1'
+            'select rejected_reason, count(*), min(line), file from ' ~ node.relation_name
+            ~ ' where rejected_reason is not null group by rejected_reason, file order by 2 desc, 4, 1'
         ).rows %}
         {% for row in reasons[:4] %}
             {% do print(

@@ -15,11 +15,14 @@
             unnest(list(_record order by _record)) as _record,
             unnest(source_lines(
                 _file,
+                {% for key in ['skip', 'delimiter'] %}
                 case
                     {% for reader in plan.readers %}
-                    when _file in {{ sql_texts(reader.files) }} then {{ reader.skip }}
+                    when _file in {{ sql_texts(reader.files) }}
+                        then {{ reader.skip if key == 'skip' else sql_text(reader.delimiter) }}
                     {% endfor %}
                 end,
+                {% endfor %}
                 {{ sql_text(source.encoding or 'utf-8') }},
                 list(_record order by _record)
             )) as spot

@@ -1,6 +1,7 @@
 {#- The rows of a source as a select: its own columns, _file, and _fault where a line of a text file has
     too few or too many fields. With is_numbered also _record (1, 2, 3 in the file), which costs a
     text file its parallel reading, and _raw where the row cannot be found again by its number.
+    An open quote in the last field would take in the lines below without anyone noticing.
     Text files are read as text: an id keeps its zeros. Every line survives: a short one is filled
     with nulls (an empty field is an empty text), what a long one has too many is in _extra. -#}
 {% macro source_rows(source, is_numbered, file=none) %}
@@ -17,6 +18,10 @@
         case
             when {{ sql_name(reader.columns[-1]) }} is null then 'too few fields'
             when _extra <> '' then 'too many fields'
+            {% if not source.quoted_line_breaks %}
+            {% set last = sql_name(reader.columns[-1]) %}
+            when contains({{ last }}, chr(10)) or contains({{ last }}, chr(13)) then 'a quote is not closed'
+            {% endif %}
         end as _fault
     from read_csv(
         {{ sql_list(files) }}, auto_detect = false, header = true, skip = {{ reader.skip }},
@@ -45,7 +50,7 @@
         {{ sql_text(reader.files[0]) }} as _file,
         {% if is_numbered %}
         sheet_row.line as _record,
-        {{ row_as_json(plan.columns) }} as _raw,
+        {{ row_as_json(reader.columns) }} as _raw,
         {% endif %}
         cast(null as varchar) as _fault
     from (

@@ -16,7 +16,7 @@
     {% if sales.groups %}
     source_rows as (
 
-        {{ split_groups(relation, plan.types.groups or sales.groups) }}
+        {{ split_groups(relation, plan.groups or sales.groups) }}
 
     ),
     {% else %}
@@ -36,8 +36,8 @@
             _record,
             {{ '_raw,' if plan.kind in ['excel', 'relation'] }}
             {% endif %}
-            cast({{ column_sql(columns.store_id) }} as varchar) as store_text,
-            cast({{ column_sql(columns.product_id) }} as varchar) as product_text,
+            {{ to_text(column_sql(columns.store_id)) }} as store_text,
+            {{ to_text(column_sql(columns.product_id)) }} as product_text,
             {{ column_text(columns.row_id) }} as row_id,
             {{ column_value(columns.sold_on, type_of.sold_on) }} as sold_on_source,
             {{ column_value(columns.amount, type_of.amount) }} as amount_source,

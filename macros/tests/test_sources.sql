@@ -10,6 +10,13 @@
     {% do assert_sql('to_number of null', to_number('null'), none) %}
     {% do assert_sql('to_money of null', to_money('null'), none) %}
 
+    {% for value, text in [
+        ("'007'", '007'), ("'7.0'", '7.0'), ("cast(7 as double)", '7'), ("cast(-999 as float)", '-999'),
+        ("cast(0.5 as double)", '0.5'), ("cast(70 as double)", '70'), ("7", '7'), ('null', none)
+    ] %}
+        {% do assert_sql('to_text of ' ~ value, to_text(value), text) %}
+    {% endfor %}
+
     {#- numbers of another type than text -#}
     {% do assert_sql('to_money of a number', to_money("cast('1.00005' as double)", 'DOUBLE'), '1.0001') %}
     {% do assert_sql('to_money of infinity', to_money("cast('inf' as double)", 'DOUBLE'), none) %}

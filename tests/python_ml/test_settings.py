@@ -1,6 +1,7 @@
 """Settings: what is refused, in which words, and how layers become one."""
 
 import copy
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -275,3 +276,20 @@ def test_a_section_has_values_in_their_own_type():
     assert section(table, "internal.scale") == {"clip": None, "method": "robust"}
     with pytest.raises(KeyError, match=r"internal.sale"):
         section(table, "internal.sale")
+
+
+@pytest.mark.parametrize("day", [dt.date(2025, 1, 1), "20250101", "2025-02-31", "2025-W01-1", 3])
+def test_a_day_of_the_window_is_written_as_text(defaults, day):
+    sales = SALES | {"columns": SALES["columns"] | {"sold_on": "d"}, "window": {"from": day}}
+    said = fault(defaults, {"sources": {"sales": sales}})
+    assert (
+        said == f"sources.sales.window.from: {day} is not a day as text: "
+        'write it as "2025-01-31", in quotes.'
+    )
+
+
+def test_all_groups_are_the_columns_that_are_not_named_so_there_are_no_expressions(defaults):
+    sales = {"files": "a.csv", "columns": {"store_id": {"sql": "trim(id)"}}, "groups": "*"}
+    assert "list the groups" in fault(defaults, {"sources": {"sales": sales}})
+    sales["groups"] = ["tea"]
+    check_settings(merge_layers(defaults, {"sources": {"sales": sales}}))

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import gzip
+import re
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,41 +52,44 @@ def test_a_file_without_a_header_is_an_error(tmp_path, text):
         read_header(file, title_lines=1)
 
 
-def records_one_by_one(text, skip):
+def records_one_by_one(text, skip, delimiter=","):
     """Records with their lines, read one character at a time."""
-    lines, start, i = [], 0, 0
+    records, start, i = [], 0, 0
+    line = 1
+    began_quoted, is_open = None, False  # None where a field begins
     while i < len(text):
-        if text[i] in "\r\n":
-            step = 2 if text[i : i + 2] == "\r\n" else 1
-            lines.append((text[start:i], text[i : i + step]))
-            i += step
-            start = i
+        length = 2 if text[i : i + 2] in ("\r\n", '""') else 1
+        character = text[i]
+        if character in "\r\n":
+            if not is_open:
+                records.append((line, text[start:i]))
+                line, start = line + 1 + len(re.findall("\r\n|\r|\n", text[start:i])), i + length
+                began_quoted = None
+        elif line <= skip:
+            length = 1
+        elif is_open:
+            is_open = character != '"' or length == 2
         else:
-            i += 1
-    if start < len(text):
-        lines.append((text[start:], ""))
-    records, pending = [], None
-    for number, (line, end) in enumerate(lines, 1):
-        if number <= skip:
-            continue
-        first, so_far = pending or (number, "")
-        so_far += line
-        if so_far.count('"') % 2:
-            pending = (first, so_far + end)
-            last_end = end
-            continue
-        pending = None
-        if so_far:
-            records.append((first, so_far))
-    if pending:
-        records.append((pending[0], pending[1].removesuffix(last_end)))
-    return records[1:]
+            length = 1
+            if character == delimiter:
+                began_quoted = None
+            elif character == '"' and began_quoted is not False:
+                began_quoted = is_open = True
+            elif character != " " or (i > start and text[i - 1] != delimiter):
+                began_quoted = began_quoted or False
+        i += length
+    if is_open:
+        text = re.sub("(\r\n|\r|\n)\\Z", "", text)
+    records.append((line, text[start:]))
+    return [record for record in records if record[1] and record[0] > skip][1:]
 
 
 @settings(max_examples=400, deadline=None)
 @given(
     text=st.lists(
-        st.sampled_from(["a", "b,c", '"', '"x\n"', "", "é", "\n", "\r\n", "\r", "1,2,3"]),
+        st.sampled_from(
+            ["a", "b,c", '"', '"x\n"', ',"', '",', '5"', " ", "é", "\n", "\r\n", "\r", "1,2,3"]
+        ),
         max_size=40,
     ).map("".join),
     chunk=st.integers(1, 50),
@@ -98,19 +103,49 @@ def test_every_record_is_found_in_its_line(tmp_path_factory, text, chunk, title)
     source_files.CHUNK = chunk
     try:
         every = list(range(1, len(expected) + 1))
-        got = record_lines(file, skip=title, encoding="utf-8", records=every)
-        some = record_lines(file, skip=title, encoding="utf-8", records=every[1::3])
+        got = record_lines(file, skip=title, delimiter=",", encoding="utf-8", records=every)
+        some = record_lines(file, skip=title, delimiter=",", encoding="utf-8", records=every[1::3])
     finally:
         source_files.CHUNK = original
     assert got == expected
     assert some == expected[1::3]
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["a", ";", '"', '""', ';"', '"q;r"', '5"', " ", "\n", "\nx;y;z\n"]),
+        max_size=15,
+    ).map("".join)
+)
+def test_the_records_are_those_of_duckdb(tmp_path_factory, text):
+    file = write(tmp_path_factory.mktemp("lines") / "a.csv", f"h;i;j\n{text}\nx;y;z\n")
+    # as the macro source_rows reads
+    [count] = duckdb.sql(
+        f"""
+        select count(*) from read_csv('{file}', auto_detect = false, header = true, delim = ';',
+            quote = '"', escape = '"', nullstr = chr(2), null_padding = true, strict_mode = false,
+            parallel = false, columns = {{h: 'text', i: 'text', j: 'text', _extra: 'text'}})
+        """
+    ).fetchall()[0]
+    wanted = {"skip": 0, "delimiter": ";", "encoding": "utf-8"}
+    assert len(record_lines(file, records=list(range(1, count + 1)), **wanted)) == count
+    with pytest.raises(FileError, match=f"has {count} records"):
+        record_lines(file, records=[count + 1], **wanted)
+
+
+def test_a_title_with_an_open_quote_is_an_error(tmp_path):
+    file = write(tmp_path / "a.csv", '2" pipes, "draft\na,b\n1,2\n')
+    with pytest.raises(FileError, match=r"a\.csv, line 1: .* opens a quote .* take the quote out"):
+        read_header(file, title_lines=1)
+    assert read_header(file, delimiter=";", title_lines=1) == Header(1, ["a,b"])
+
+
 def test_a_record_that_is_not_there_is_an_error(tmp_path):
     file = write(tmp_path / "a.csv", "a\n1\n2\n")
-    assert record_lines(file, skip=0, encoding="utf-8", records=[2]) == [(3, "2")]
+    assert record_lines(file, skip=0, delimiter=",", encoding="utf-8", records=[2]) == [(3, "2")]
     with pytest.raises(FileError, match="has 2 records, and not 3"):
-        record_lines(file, skip=0, encoding="utf-8", records=[1, 3])
+        record_lines(file, skip=0, delimiter=",", encoding="utf-8", records=[1, 3])
 
 
 def test_a_sheet_is_read_as_text_with_the_numbers_of_its_rows(tmp_path):

@@ -1,0 +1,88 @@
+"""How sources are read, and what is said if they cannot be."""
+
+import duckdb
+import pytest
+
+from python_ml.settings import SettingsError
+from python_ml.source_plans import attach_databases, plan_source
+
+COLUMNS = {"store_id": "store", "amount": "amount"}
+
+
+def plan(source, paths=()):
+    with duckdb.connect() as connection:
+        return plan_source(connection, source, dict(paths))
+
+
+def fault(source):
+    with pytest.raises(SettingsError) as error:
+        plan(source)
+    return str(error.value)
+
+
+def write(folder, **texts):
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text)
+
+
+def test_files_with_the_same_header_are_read_at_once_and_others_apart(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOP_DIR", str(tmp_path))
+    write(tmp_path, a="store,amount\n", b="amount,store\n", c="store,amount\n")
+    found = plan({"files": "${SHOP_DIR}/*.csv", "columns": COLUMNS})
+    assert [reader["columns"] for reader in found["readers"]] == [
+        ["store", "amount"], ["amount", "store"],
+    ]  # fmt: skip
+    assert [len(reader["files"]) for reader in found["readers"]] == [2, 1]
+    assert found["types"] == {"columns.store_id": "VARCHAR", "columns.amount": "VARCHAR"}
+
+
+def test_a_column_that_one_file_lacks_is_named_with_the_file(tmp_path):
+    write(tmp_path, a="store,amount\n", b="store,sum\n")
+    said = fault({"files": f"{tmp_path}/*.csv", "columns": COLUMNS})
+    assert said == (
+        f"columns.amount: there is no column 'amount' in {tmp_path}/b.csv; "
+        "its columns are store, sum"
+    )
+    duckdb.sql(f"copy (select 1 as store, 2 as amount) to '{tmp_path}/a.parquet'")
+    duckdb.sql(f"copy (select 2 as amount, 1 as Store) to '{tmp_path}/c.parquet'")
+    found = plan({"files": f"{tmp_path}/*.parquet", "columns": COLUMNS})
+    assert len(found["readers"]) == 1
+    duckdb.sql(f"copy (select 1 as store, 2 as sum) to '{tmp_path}/b.parquet'")
+    said = fault({"files": f"{tmp_path}/*.parquet", "columns": COLUMNS})
+    assert f"no column 'amount' in {tmp_path}/b.parquet" in said
+
+
+def test_all_groups_are_the_columns_that_are_not_named_in_any_order(tmp_path):
+    write(tmp_path, a="Store,tea,rum\n", b="rum,tea,store\n")
+    source = {"files": f"{tmp_path}/*.csv", "columns": {"store_id": "store"}, "groups": "*"}
+    assert plan(source)["groups"] == ["tea", "rum"]
+    assert "no column 'gin' in" in fault(source | {"groups": ["gin"]})
+    write(tmp_path, c="store,tea,rum,gin\n")
+    assert "differ in the columns gin; list the groups" in fault(source)
+    assert plan(source | {"groups": ["rum"]})["groups"] == ["rum"]
+
+
+def test_a_name_that_is_used_here_is_not_taken_as_a_column(tmp_path):
+    write(tmp_path, a="store,amount,_Line\n")
+    said = fault({"files": f"{tmp_path}/a.csv", "columns": COLUMNS})
+    assert said.endswith("has a column '_Line', a name that is used here: rename it")
+
+
+def test_a_database_that_cannot_be_opened_does_not_tell_its_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("SHOP_URI", f"{tmp_path}/secret.duckdb")
+    databases = {"shop": {"type": "duckdb", "path": "${SHOP_URI}"}}
+    with duckdb.connect() as connection, pytest.raises(SettingsError) as error:
+        attach_databases(connection, databases, {})
+    assert str(error.value).startswith("sources.databases.shop: cannot be opened: ")
+    assert "secret" not in str(error.value)
+    assert "relation: shop.main.t cannot be read" in fault({"relation": "shop.main.t"})
+
+
+@pytest.mark.parametrize("text", ["dd.mm.yyyy", "%Q", "%d.%m."])
+def test_a_date_format_has_to_tell_a_day(tmp_path, text):
+    write(tmp_path, a="store,amount\n")
+    source = {"files": f"{tmp_path}/a.csv", "columns": COLUMNS}
+    for good in ("%d.%m.%Y", "%m/%d/%y", "%Y-%m", "%Y%m%d %H:%M"):
+        plan(source | {"date_format": good})
+    said = fault(source | {"date_format": text})
+    assert said == f"date_format: {text!r} does not tell a day; write it like '%d.%m.%Y'"
