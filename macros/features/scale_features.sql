@@ -1,9 +1,10 @@
 {#- The values that the clustering sees: centred, scaled and clipped. The clip counts in scales from
     the centre, whatever the method: with minmax the fitted stores lie in 0..1 and with maxabs in
-    -1..1, so that a clip of 1 or more only reaches stores that were left out of the fit. A feature
-    without spread is left out. -#}
+    -1..1, so that a clip of 1 or more only reaches stores that were left out of the fit. Values that
+    are not scaled are not clipped: they are in units of their own. A feature without spread is left
+    out. -#}
 {% macro scale_features(values_relation, scales_relation, dataset) %}
-{% set clip = setting(dataset ~ '.scale.clip') %}
+{% set scale = setting(dataset ~ '.scale') %}
 with
 
 feature_values as (
@@ -39,8 +40,8 @@ final as (
         category,
         store_id,
         feature,
-        {% if clip is not none %}
-        greatest(-{{ clip }}, least({{ clip }}, value)) as value
+        {% if scale.clip is not none and scale.method != 'none' %}
+        greatest(-{{ scale.clip }}, least({{ scale.clip }}, value)) as value
         {% else %}
         value
         {% endif %}

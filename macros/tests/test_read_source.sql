@@ -17,6 +17,12 @@
         'read_source: the third line', "string_agg(distinct reason, ', ') filter (where _line = 3)",
         'product id is missing', rows
     ) %}
+    {% set plan = source_plan({'files': files}) %}
+    {% do assert_value('source_plan: kind', plan.kind, 'csv') %}
+    {% do assert_value(
+        'source_plan: columns', plan.readers[0].columns, ['reason', 'applies_to', 'meaning', 'what_to_do']
+    ) %}
+    {% do assert_value('source_plan of nothing', source_plan(none).readers, []) %}
     {% do assert_sql(
         'read_source: another delimiter', "max(column_name)", 'reason,applies_to,meaning,what_to_do',
         '(describe ' ~ source_rows({'files': 'seeds/reasons.csv', 'delimiter': '|'}, false) ~ ')'

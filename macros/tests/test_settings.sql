@@ -12,6 +12,8 @@
     {% do assert_value('sql_texts', sql_texts([]), '(null)') %}
     {% do assert_value('sql_texts', sql_texts(['a']), "('a')") %}
     {% do assert_value('sql_texts', sql_texts(["it's", 'b']), "('it''s', 'b')") %}
+    {% do assert_sql('sql_list', sql_list(["it's", 'b']) ~ " = ['it''s', 'b']", 'true') %}
+    {% do assert_sql('sql_list of nothing', 'len(' ~ sql_list([]) ~ ')', '0') %}
     {% do assert_sql(
         'sql_texts of nothing matches nothing', "coalesce('a' in " ~ sql_texts([]) ~ ', false)', 'false'
     ) %}

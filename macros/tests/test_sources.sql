@@ -21,6 +21,8 @@
     {% do assert_sql('to_money of a number', to_money("cast('1.00005' as double)", 'DOUBLE'), '1.0001') %}
     {% do assert_sql('to_money of infinity', to_money("cast('inf' as double)", 'DOUBLE'), none) %}
     {% do assert_sql('to_money of not a number', to_money("cast('nan' as double)", 'DOUBLE'), none) %}
+    {% do assert_sql('to_money of a decimal', to_money("cast('-1.23456' as decimal(10, 5))", 'DECIMAL(10,5)'), '-1.2346') %}
+    {% do assert_sql('to_money of a number too large', to_money('12345678901234567890', 'HUGEINT'), none) %}
     {% do assert_sql('to_number of a number', to_number('7', 'INTEGER'), '7.0') %}
     {% do assert_sql('to_number of infinity', to_number("cast('inf' as double)", 'DOUBLE'), none) %}
     {% do assert_sql('to_number of not a number', to_number("cast('nan' as double)", 'DOUBLE'), none) %}
@@ -62,6 +64,14 @@
     {% do assert_sql(
         'to_date of a timestamp', to_date("timestamp '2025-01-06 23:59:59'", 'TIMESTAMP'), '2025-01-06'
     ) %}
+    {% for value, type, format, day in [
+        ("date '2025-01-06'", 'DATE', none, '2025-01-06'), ('null', 'DATE', none, none),
+        ('20250106', 'BIGINT', '%Y%m%d', '2025-01-06'), ('20250106', 'BIGINT', none, none),
+        ("date '2025-01-06'", 'DATE', '%d.%m.%Y', '2025-01-06'),
+        ("'06.01.2025 23:59'", 'VARCHAR', '%d.%m.%Y %H:%M', '2025-01-06')
+    ] %}
+        {% do assert_sql('to_date of ' ~ value ~ ', ' ~ type, to_date(value, type, format), day) %}
+    {% endfor %}
     {% do assert_sql('to_date of null', to_date('null'), none) %}
 
     {% for left, right in [('Ames', ' AMES '), ('ÄÖ', 'äö'), ('', ' ')] %}
@@ -105,12 +115,66 @@
     {% do assert_sql('clean_text', clean_text("' x '"), 'x') %}
     {% do assert_sql('clean_text of nothing', clean_text("'  '"), none) %}
     {% do assert_sql('column_value', column_value('a'), ' 7', "(select ' 7' as a)") %}
+    {#- a marker that is a number is missing; see it with --vars '{quality: {missing_markers: ["-999"]}}' -#}
+    {% set is_marker = '-999' in setting('quality.missing_markers') %}
+    {% for value, type, text in [
+        ("' -999 '", 'VARCHAR', ' -999 '), ('-999e0', 'DOUBLE', '-999.0'), ('-999', 'BIGINT', '-999')
+    ] %}
+        {% do assert_sql(
+            'column_value of a marker, ' ~ type, column_value({'sql': value}, type), none if is_marker else text
+        ) %}
+    {% endfor %}
+    {% for value, type, text in [
+        ("'-9990'", 'VARCHAR', '-9990'), ('null', 'DOUBLE', none), ('0', 'BIGINT', '0'),
+        ("date '2025-01-06'", 'DATE', '2025-01-06')
+    ] %}
+        {% do assert_sql('column_value of ' ~ value, column_value({'sql': value}, type), text) %}
+    {% endfor %}
+    {% do assert_sql('column_value of no column', column_value(none), none) %}
+    {% do assert_sql(
+        'row_as_json', row_as_json(['a "b"', 'n', 'x']), '{"a \\"b\\"":" é","n":null,"x":1.5}',
+        "(select ' é' as " ~ sql_name('a "b"') ~ ', null as n, 1.5 as x)'
+    ) %}
+    {% do assert_sql('row_as_json of a relation', row_as_json(['a'], 't'), '{"a":1}', '(select 1 as a) as t') %}
+    {% do assert_sql(
+        'split_groups', "string_agg(store || ' ' || _group || ' ' || _amount, ', ' order by _group)",
+        "s1 DAIRY 7, s1 GIN's 0, s1 TEA 0",
+        '(' ~ split_groups(
+            "(select 's1' as store, ' 7' as dairy, '' as " ~ sql_name("gin's") ~ ', null as tea)',
+            ['DAIRY', "GIN's", 'TEA']
+        ) ~ ') as cells'
+    ) %}
+    {% set suspects = "(select 's1' as store_text, null as product_text, 1 as n)" %}
+    {% for store, product, condition, is_found in [
+        ("'s1'", 'null', 'true', 'true'), ("'s1'", 'null', 'n > 1', 'false'), ("'s1'", "''", 'true', 'false'),
+        ('null', "'s1'", 'true', 'false')
+    ] %}
+        {% do assert_sql(
+            'is_suspect of ' ~ store ~ ' and ' ~ product, is_suspect(suspects, condition), is_found,
+            '(select ' ~ store ~ ' as store_text, ' ~ product ~ ' as product_text)'
+        ) %}
+    {% endfor %}
+    {% for store, product, fault, reason in [
+        ("'s1'", "'p1'", 'null', none), ("'s1'", "'p1'", "'return'", 'return'),
+        ('null', 'null', "'return'", 'store id is missing'), ("'s1'", 'null', 'null', 'product id is missing'),
+        ('null', 'null', "'too few fields'", 'too few fields'), ('null', 'null', "'too many fields'", 'too many fields')
+    ] %}
+        {% do assert_sql(
+            'sales_refusal of ' ~ store ~ ', ' ~ product ~ ', ' ~ fault, sales_refusal(), reason,
+            '(select ' ~ store ~ ' as store_id, ' ~ product ~ ' as product_id, ' ~ fault ~ ' as value_fault)'
+        ) %}
+    {% endfor %}
     {% do assert_sql(
         'row_hash of equal rows', row_hash(['1', 'null']) ~ ' = ' ~ row_hash(['1', 'null']), 'true'
     ) %}
     {% do assert_sql(
         'row_hash of other rows', row_hash(['1', 'null']) ~ ' = ' ~ row_hash(['null', '1']), 'false'
     ) %}
+    {% do run_query("attach ':memory:' as has_rows_test") %}
+    {% do run_query('create table has_rows_test.main.numbers as select 1 as n') %}
+    {% set numbers = api.Relation.create(database='has_rows_test', schema='main', identifier='numbers') %}
+    {% do assert_value('has_rows', has_rows(numbers), true) %}
+    {% do assert_value('has_rows that meet a condition', has_rows(numbers, 'n > 1'), false) %}
     {% do assert_value('has_rows of what is not built', has_rows(api.Relation.create(schema='no', identifier='no')), true) %}
 
     {% do assert_sql(

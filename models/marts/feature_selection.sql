@@ -9,6 +9,8 @@ features as (
         selection.feature,
         selection.is_used and scales.is_used as is_used,
         case
+            when selection.is_used and unfitted.category is not null
+                then 'every store is an outlier and left out of the fit'
             when selection.is_used and scales.feature is null
                 then 'no value is left after the transform'
             when selection.is_used and not scales.is_used
@@ -20,6 +22,12 @@ features as (
     from {{ ref('feat_' ~ dataset ~ '_selection') }} as selection
     left join {{ ref('feat_' ~ dataset ~ '_scales') }} as scales
         on selection.category = scales.category and selection.feature = scales.feature
+    left join (
+        select category
+        from {{ ref('feat_' ~ dataset ~ '_outliers') }}
+        group by category
+        having bool_and(is_excluded)
+    ) as unfitted on selection.category = unfitted.category
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

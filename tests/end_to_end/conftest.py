@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,6 +83,20 @@ class Chain:
         return self.query(f"select * from marts.{name} order by all", target)
 
 
+def real_data(example: str) -> tuple[str, Path]:
+    """The variable that an example reads its data by, and the folder; skips where there is none.
+
+    The data is not part of the project: the variable says where it is, or else it is in
+    `shared/data` beside the checkout.
+    """
+    [variable] = set(re.findall(r"\$\{(\w+)\}", (ROOT / f"examples/{example}.yml").read_text()))
+    beside = ROOT.parent / "shared/data" / example
+    folder = Path(os.environ.get(variable) or beside)
+    if not folder.is_dir():
+        pytest.skip(f"{variable} does not say where the data is, and {beside} is not there")
+    return variable, folder
+
+
 def copy_project(path: Path) -> Chain:
     """Copy what makes the project, without data, database and virtual environment."""
     path.mkdir(parents=True)
@@ -102,6 +117,20 @@ def copy_project(path: Path) -> Chain:
 def new_chain(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Chain]:
     """Makes a copy of the project in a directory of its own."""
     return lambda name: copy_project(tmp_path_factory.mktemp(name) / "store-clusters")
+
+
+@pytest.fixture(scope="session")
+def run_example(new_chain: Callable[[str], Chain]) -> Callable[[str], Chain]:
+    """Runs an example on its real data, as a user would; its environment says where that is."""
+
+    def run(example: str) -> Chain:
+        variable, folder = real_data(example)
+        made = new_chain(example)
+        made.environment[variable] = str(folder)
+        made.said = made.run("make", "run", f"SETTINGS=examples/{example}.yml")
+        return made
+
+    return run
 
 
 @pytest.fixture(scope="session")

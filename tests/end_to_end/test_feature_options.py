@@ -1,6 +1,6 @@
-"""Every option of the feature steps, turned in a real run: the published tables move with it.
+"""Every option of the features and the clustering, turned in a real run: what is published moves.
 
-What comes before the features is built once; each case goes on from a copy of that file.
+What comes before is built once; each case goes on from a copy of that file.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -16,8 +17,13 @@ import yaml
 
 pytestmark = pytest.mark.end_to_end
 LOW = {"threshold": 2, "maximum_share": 0.2, "minimum_stores": 20}
-BASE = {"internal": {"outliers": LOW}, "external": {"outliers": LOW}}
+# growth has gaps, in the stores that open_late leaves; a sales mix has none
+BASE = {
+    "internal": {"outliers": LOW, "extra_features": {"growth": True}},
+    "external": {"outliers": LOW},
+}
 FEATURE_TABLES = ("stg_settings", "path:models/features", "store_features", "feature_selection")
+CLUSTER_TABLES = ("stg_settings", "path:models/ml", "cluster_count_scores")
 SIDES = ("internal", "external")
 
 
@@ -27,7 +33,10 @@ def outliers(method: str, policy: str = "exclude_from_fit", **more: object) -> d
 
 # One change for each side, which do not touch each other here: half as many runs.
 CASES = {
-    "correlation, mean": ({"filter": {"maximum_correlation": 0.3}}, {"impute": {"method": "mean"}}),
+    "correlation, mean": (
+        {"filter": {"maximum_correlation": 0.3, "ignored_features": ["growth"]}},
+        {"impute": {"method": "mean"}},
+    ),
     "ignored, mode": (
         {"filter": {"ignored_features": ["No such thing"]}},
         {"impute": {"method": "mode"}},
@@ -60,15 +69,83 @@ CASES = {
     ),
     "no outliers, iqr": (outliers("none"), outliers("iqr", "winsorise", threshold=0.3)),
     "mad, kept": (outliers("mad", "winsorise"), outliers("knn_distance", "keep")),
+    "mean and threshold, threshold": (
+        {"impute": {"method": "mean"}, "outliers": {"threshold": 1000}},
+        {"outliers": {"threshold": 1000}},
+    ),
+    "mode and few, few": (
+        {"impute": {"method": "mode"}, "outliers": {"maximum_share": 0.02}},
+        {"outliers": {"maximum_share": 0.02}},
+    ),
+    "constant and small, small": (
+        {"impute": {"method": "constant", "constant": -3}, "outliers": {"minimum_stores": 61}},
+        {"outliers": {"minimum_stores": 61}},
+    ),
+    "knn and raw, neighbours and clip": (
+        {"impute": {"method": "knn"}, "scale": {"method": "none"}},
+        {"outliers": {"neighbours": 12}, "scale": {"clip": 1}},
+    ),
+    "one neighbour, hellinger": (
+        {"impute": {"method": "knn", "neighbours": 1}},
+        {"transform": {"method": "hellinger"}},
+    ),
+    "iterative, raw": (
+        {"impute": {"method": "iterative"}},
+        {"scale": {"method": "none"}},
+    ),
+    "filter, filter": (
+        {
+            "filter": {
+                "ignored_features": ["Black tea"],
+                "minimum_variance": 0.01,
+                "maximum_missing_share": 0,
+            }
+        },
+        {
+            "filter": {
+                "ignored_features": ["visits"],
+                "minimum_variance": 1,
+                "maximum_missing_share": 0.1,
+            }
+        },
+    ),
+}
+# Each option here moves a score of its own, so that several go into one run.
+CLUSTER_CASES = {
+    "features, component": ({"reduce": {"method": "none"}}, {"reduce": {"maximum_components": 1}}),
+    "component, features": ({"reduce": {"maximum_components": 1}}, {"reduce": {"method": "none"}}),
+    "range, size": (
+        {
+            "reduce": {"explained_variance": 0.4},
+            "cluster_count": {"minimum": 3, "maximum": 5, "rule": "calinski_harabasz"},
+        },
+        {
+            "cluster_count": {"minimum_cluster_size": 10, "resamples": 4, "rule": "stability"},
+            "algorithm": {"starts": 1},
+        },
+    ),
+    "size, range": (
+        {
+            "cluster_count": {"minimum_cluster_size": 10, "resamples": 4, "rule": "davies_bouldin"},
+            "algorithm": {"starts": 1},
+        },
+        {
+            "reduce": {"explained_variance": 0.4},
+            "cluster_count": {"minimum": 3, "maximum": 5, "rule": "calinski_harabasz"},
+        },
+    ),
+    "seed, seed": ({"algorithm": {"seed": 7}}, {"algorithm": {"seed": 7}}),
 }
 
 
 @dataclass
 class Run:
-    """What a run left: the two published tables, and which stores are outliers."""
+    """What a run left: the published tables, and two steps on the way to them."""
 
     store_features: pd.DataFrame
     feature_selection: pd.DataFrame
+    cluster_count_scores: pd.DataFrame
+    imputed: dict[str, pd.DataFrame]
     outliers: dict[str, pd.DataFrame]
 
     def values(self, side: str) -> pd.Series:
@@ -81,6 +158,11 @@ class Run:
             self.feature_selection["dataset"] == side, "reason"
         ].tolist()
 
+    def scores(self, side: str) -> pd.DataFrame:
+        """The scores of the numbers of clusters of one side that were tried."""
+        rows = self.cluster_count_scores
+        return rows[(rows["dataset"] == side) & (rows["k"] > 1)].set_index(["category", "k"])
+
 
 def read(path) -> Run:
     with duckdb.connect(str(path), read_only=True) as connection:
@@ -88,8 +170,21 @@ def read(path) -> Run:
         def table(name: str) -> pd.DataFrame:
             return connection.execute(f"select * from {name} order by all").df()
 
-        flagged = {side: table(f"features.feat_{side}_outliers") for side in SIDES}
-        return Run(table("marts.store_features"), table("marts.feature_selection"), flagged)
+        names = ("store_features", "feature_selection", "cluster_count_scores")
+        steps = (
+            {side: table(f"features.feat_{side}_{step}") for side in SIDES}
+            for step in ("imputed", "outliers")
+        )
+        return Run(*(table(f"marts.{name}") for name in names), *steps)
+
+
+def open_late(sales: Path) -> None:
+    """Take the first half of the weeks from three stores."""
+    rows = pd.read_csv(sales, dtype=str, keep_default_na=False)
+    middle = sorted(rows["week"].value_counts().index[:8])[4]
+    late = rows["store_id"].isin(["0002", "0003", "0004"]) & (rows["week"] < middle)
+    assert late.any()
+    rows[~late].to_csv(sales, index=False)
 
 
 @pytest.fixture(scope="module")
@@ -97,21 +192,23 @@ def runs(new_chain) -> dict[str, Run]:
     chain = new_chain("options")
     sample = ("--stores", "60", "--weeks", "8", "--categories", "2")
     chain.run("python", "-m", "python_ml.sample_data", "--out", "data", *sample)
+    open_late(chain.path / "data/internal/sales.csv")
     build = ("dbt", "run", "--target", "prod", "--threads", "2", "--vars")
-    chain.run(*build, yaml.safe_dump(BASE), "--select", "+store_features", "+feature_selection")
+    tables = ("+store_features", "+feature_selection", "+cluster_count_scores")
+    chain.run(*build, yaml.safe_dump(BASE), "--select", *tables)
 
     def turn(name: str) -> Run:
         folder = chain.path / "cases" / name
         shutil.copytree(chain.path / "warehouse", folder / "warehouse")
         user = {
-            side: change | {"outliers": LOW | change.get("outliers", {})}
-            for side, change in zip(SIDES, CASES[name], strict=True)
+            side: BASE[side] | change | {"outliers": LOW | change.get("outliers", {})}
+            for side, change in zip(SIDES, (CASES | CLUSTER_CASES)[name], strict=True)
         }
         said = chain.run(
             *build,
             yaml.safe_dump(user),
             "--select",
-            *FEATURE_TABLES,
+            *(FEATURE_TABLES if name in CASES else CLUSTER_TABLES),
             WAREHOUSE_DIR=str(folder / "warehouse"),
             DBT_TARGET_PATH=str(folder / "target"),
             DBT_LOG_PATH=str(folder / "logs"),
@@ -121,7 +218,8 @@ def runs(new_chain) -> dict[str, Run]:
 
     done = {"as it is": read(chain.path / "warehouse/work/prod.duckdb")}
     with ThreadPoolExecutor(3) as pool:
-        return done | dict(zip(CASES, pool.map(turn, CASES), strict=True))
+        names = [*CASES, *CLUSTER_CASES]
+        return done | dict(zip(names, pool.map(turn, names), strict=True))
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -158,14 +256,42 @@ def test_an_ignored_feature_that_is_not_there_is_shown(runs):
     assert "No such thing" not in set(runs["as it is"].feature_selection["feature"])
 
 
-def test_imputers_differ_where_a_value_was_missing(runs):
-    frames = {}
-    for name in CASES:
-        if "impute" in CASES[name][1]:
-            frame = runs[name].store_features
-            assert frame["is_imputed"].any()
-            frames[name] = tuple(frame.loc[frame["is_imputed"], "model_value"].round(9))
-    assert len(set(frames.values())) == len(frames) == 7
+@pytest.mark.parametrize("side", SIDES)
+def test_imputers_differ_where_a_value_was_missing(runs, side):
+    stand_ins = {}
+    for name in ("as it is", *CASES):
+        if name == "as it is" or "impute" in CASES[name][SIDES.index(side)]:
+            frame = runs[name].imputed[side]
+            stand_ins.setdefault(tuple(frame.loc[frame["is_imputed"], "value"].round(9)), name)
+    # where one feature has gaps, the first iteration is the last
+    assert len(stand_ins) == {"internal": 7, "external": 8}[side]
+    assert all(stand_ins)
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("knn and raw, neighbours and clip", 0), ("iterative, raw", 1)]
+)
+def test_without_scale_the_clustering_sees_the_values_as_they_are(runs, name, side):
+    seen = runs[name].values(SIDES[side]).dropna()
+    imputed = runs[name].imputed[SIDES[side]]
+    imputed = imputed.set_index(["category", "store_id", "feature"])["value"]
+    pd.testing.assert_series_equal(
+        seen.sort_index(), imputed.sort_index(), check_names=False, check_exact=True
+    )
+
+
+@pytest.mark.parametrize(("side", "ignored"), [("internal", "Black tea"), ("external", "visits")])
+def test_every_filter_leaves_a_feature_out_and_says_why(runs, side, ignored):
+    run = runs["filter, filter"]
+    selection = run.feature_selection.query("dataset == @side")
+    reasons = selection.set_index("feature")["reason"]
+    assert reasons[ignored] == "ignored by the settings"
+    assert "varies less than the minimum" in set(reasons)
+    assert reasons.str.fullmatch(r"missing in \d+ % of the stores").any()
+    assert set(runs["as it is"].reasons(side)) == {"used"}
+    unused = selection.loc[~selection["is_used"], ["category", "feature"]]
+    seen = run.store_features.query("dataset == @side and model_value.notna()")
+    assert seen.merge(unused, on=["category", "feature"]).empty
 
 
 def test_minmax_takes_the_fitted_stores_to_0_and_1(runs):
@@ -187,20 +313,45 @@ def fitted_values(run: Run) -> pd.DataFrame:
     return rows.merge(fitted, on=["category", "store_id"])
 
 
-def test_clip_cuts(runs):
-    assert runs["clip, knn"].values("internal").abs().max() == 1
-    assert runs["as it is"].values("internal").abs().max() > 1
+@pytest.mark.parametrize(
+    ("name", "side"), [("clip, knn", "internal"), ("knn and raw, neighbours and clip", "external")]
+)
+def test_clip_cuts(runs, name, side):
+    assert runs[name].values(side).abs().max() == 1
+    assert runs["as it is"].values(side).abs().max() > 1
 
 
 def test_every_method_finds_other_outliers(runs):
     for side, place in (("internal", 0), ("external", 1)):
-        names = [name for name in CASES if "outliers" in CASES[name][place]]
+        names = [name for name in CASES if "method" in CASES[name][place].get("outliers", {})]
         names = [name for name in names if "kept" not in name and "winsorised" not in name]
         found = {name: runs[name].outliers[side] for name in ["as it is", *names]}
         assert len({tuple(frame["score"].round(9)) for frame in found.values()}) == len(found)
         for name, frame in found.items():
             method = CASES[name][place]["outliers"]["method"] if name in CASES else "knn_distance"
             assert frame["is_outlier"].any() == (method != "none"), name
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_fewer_stores_are_outliers_where_the_settings_say_so(runs, side):
+    def flagged(name: str) -> list[int]:
+        outliers = runs[name].outliers[side]
+        return outliers.groupby("category")["is_outlier"].sum().tolist()
+
+    assert min(flagged("as it is")) > 1
+    assert set(flagged("mean and threshold, threshold")) == {0}
+    # 2 % of 60 stores is one
+    assert set(flagged("mode and few, few")) == {1}
+    assert (runs["constant and small, small"].outliers[side]["score"] == 0).all()
+
+
+def test_a_neighbour_farther_away_is_a_longer_distance(runs):
+    before, after = (
+        runs[name].outliers["external"]["score"]
+        for name in ("as it is", "knn and raw, neighbours and clip")
+    )
+    assert (after >= before).all()
+    assert (after > before).any()
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -214,3 +365,35 @@ def test_winsorising_marks_the_values_it_pulls_in_and_excludes_nobody(runs, side
         assert rows["is_winsorised"].any() == (policy == "winsorise"), name
         if policy != "exclude_from_fit":
             assert not run.outliers[side]["is_excluded"].any(), name
+
+
+CLUSTER_SIDES = [
+    (name, side, change)
+    for name, changes in CLUSTER_CASES.items()
+    for side, change in zip(SIDES, changes, strict=True)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "change"), CLUSTER_SIDES, ids=[" ".join(case[:2]) for case in CLUSTER_SIDES]
+)
+def test_the_scores_of_the_cluster_counts_move(runs, name, side, change):
+    before, after = runs["as it is"].scores(side), runs[name].scores(side)
+    count, algorithm = change.get("cluster_count", {}), change.get("algorithm", {})
+    if "maximum" in count:
+        assert set(before.index.get_level_values("k")) == set(range(2, 11))
+        assert set(after.index.get_level_values("k")) == set(range(3, 6))
+        before = before.loc[after.index]
+    if "reduce" in change:
+        assert not before["silhouette"].equals(after["silhouette"])
+    if "minimum_cluster_size" in count:
+        assert after["is_valid"].equals(after["smallest_cluster"] >= 10)
+        assert not before["is_valid"].equals(after["is_valid"])
+    if "resamples" in count or "seed" in algorithm:
+        assert not before["stability"].equals(after["stability"])
+    if "rule" in count:
+        assert after.loc[after["is_chosen"], "reason"].str.contains(f"best {count['rule']} ").all()
+        assert not before["reason"].str.contains(f"best {count['rule']} ").any()
+    if "starts" in algorithm:
+        assert (before["inertia"] <= after["inertia"] * (1 + 1e-9)).all()
+        assert (before["inertia"] < after["inertia"] * (1 - 1e-9)).any()

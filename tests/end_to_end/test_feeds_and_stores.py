@@ -152,6 +152,8 @@ def turned(fed, tmp_path_factory):
     rings = settings["sources"]["feeds"]["rings"]
     del rings["split_by"]
     rings["features"]["people"]["combine"] = "maximum"
+    rings["features"]["least"] = {"column": "people", "combine": "minimum"}
+    rings["features"]["middle"] = {"column": "people", "combine": "median"}
     settings["sources"]["feeds"]["formats"]["categories"] = {"kind": "format"}
     # a copy, so that the tests of the first build can run in any order
     fed.environment["WAREHOUSE_DIR"] = str(tmp_path_factory.mktemp("turned"))
@@ -188,7 +190,13 @@ def test_a_feed_of_rings_is_a_feature_per_ring_and_each_combines_in_its_own_way(
 def test_without_the_split_the_rings_are_one_feature_again(turned):
     values = _external(turned)
     assert not any(name.startswith("people ") for name in values)
-    assert values.loc["002", "people"] == 100
+    # 20, 1, 200 and 2, each combined in its own way; the incomes are 30, 12, 2 and 7
+    assert values.loc["003", ["people", "least", "middle", "income"]].tolist() == [
+        200,
+        1,
+        11,
+        12.75,
+    ]
 
 
 def test_a_category_is_one_hot_with_the_rare_counted_as_other(fed):

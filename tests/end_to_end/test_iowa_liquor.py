@@ -1,27 +1,16 @@
-"""The example on real data; runs where the data is (IOWA_LIQUOR_DIR)."""
+"""The example on real data; conftest says where the data is looked for."""
 
-import os
 from decimal import Decimal
 
 import pytest
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    pytest.mark.skipif(
-        "IOWA_LIQUOR_DIR" not in os.environ,
-        reason="IOWA_LIQUOR_DIR does not say where the Iowa data is; it is not part of the project",
-    ),
-]
+pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
-def iowa(new_chain):
+def iowa(run_example):
     """The chain of the example, built with `make run`."""
-
-    made = new_chain("iowa")
-    made.environment["IOWA_LIQUOR_DIR"] = os.environ["IOWA_LIQUOR_DIR"]
-    made.run("make", "run", "ENV=prod", "SETTINGS=examples/iowa_liquor.yml")
-    return made
+    return run_example("iowa_liquor")
 
 
 def test_every_row_and_every_cent_is_accounted_for(iowa):

@@ -20,9 +20,8 @@ def test_an_environment_variable_goes_before_the_default_of_a_path(small):
 
 
 def test_the_user_goes_before_the_environment_and_that_before_the_defaults(small):
-    said = operation(
-        small, "test_all", "--target", "dev", "--vars", "{internal: {algorithm: {starts: 7}}}"
-    )
+    user = "{internal: {algorithm: {starts: 7}}, quality: {missing_markers: ['-999', NA, '']}}"
+    said = operation(small, "test_all", "--target", "dev", "--vars", user)
     assert ALL_IS_WELL in said
 
 

@@ -1,5 +1,7 @@
 """A wrong setting stops before anything is written; a right one is obeyed."""
 
+import json
+
 import pytest
 import yaml
 
@@ -91,7 +93,7 @@ def test_settings_move_the_published_result(small, tmp_path):
     user = {
         "internal": {
             "cluster_count": {"fixed": 5},
-            "filter": {"ignored_features": ["Biscuits"], "minimum_rows": 30},
+            "filter": {"ignored_features": ["Biscuits"], "minimum_rows": 30, "minimum_sales": 4000},
             "outliers": {"policy": "keep"},
         },
         "external": {"cluster_count": {"fixed": 2}, "outliers": {"method": "none"}},
@@ -119,5 +121,29 @@ def test_settings_move_the_published_result(small, tmp_path):
             "where reason = 'fewer sales rows than the minimum'"
         ) > 0  # fmt: skip
         assert value(
+            "select count(*) from marts.stores_without_cluster "
+            "where reason = 'less sales than the minimum' and sales_amount < 4000"
+        ) > 0  # fmt: skip
+        assert value("select min(sales_amount) from marts.store_clusters") >= 4000
+        assert value(
             "select count(*) from marts.store_clusters where assignment_basis = 'nearest'"
         ) == 0  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit", "threads", "expected"),
+    [
+        ("normal", "2GB", "3", {"limit": "1.8 GiB", "threads": 3}),
+        ("low", "2GB", "3", {"limit": "953.6 MiB", "threads": 1}),
+        ("low", "300MB", "", {"limit": "286.1 MiB", "threads": 1}),
+    ],
+)
+def test_the_database_of_a_run_takes_no_more_than_it_may(small, memory, limit, threads, expected):
+    said = small.run(
+        "dbt", "--quiet", "show", "--output", "json",
+        "--vars", f"{{resources: {{memory: {memory}}}}}",
+        "--inline", "select current_setting('memory_limit') as \"limit\", "
+        "current_setting('threads') as threads",
+        DUCKDB_MEMORY_LIMIT=limit, DUCKDB_THREADS=threads,
+    )  # fmt: skip
+    assert json.loads(said)["show"] == [expected]

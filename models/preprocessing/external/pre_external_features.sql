@@ -117,6 +117,8 @@ final as (
         cast(store_count as bigint) as store_count,
         case
             when is_without_value then 'no value in any store'
+            -- a rare text that is called other is the feature that the rare ones are counted as
+            when is_rare and feature = name || ' = other' then null
             when is_rare and kind = 'category' then 'rare, counted as other'
             when is_rare then 'more values than the maximum'
         end as unused_reason
