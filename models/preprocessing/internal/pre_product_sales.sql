@@ -1,5 +1,5 @@
 {#- What was accepted is what has no fault, less the copies of a row: money is exact to 0.0001, so
-    that it can be taken off again. -#}
+    that it can be taken off again. Nothing is left if all rows are copies of other stores' rows. -#}
 with
 
 accepted as (
@@ -37,6 +37,7 @@ final as (
         cast(sum(return_count) as bigint) as return_count
     from accepted
     group by store_id, product_id
+    having sum(row_count) > 0
 
 )
 
