@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 from conftest import Chain
-from dbt.flags import set_flags
+from dbt.flags import get_flags, set_flags
 
 from python_ml.dbt_plugin import Plugin
 
@@ -85,15 +85,18 @@ class CompiledLine:
 
 
 def _connect(project: Path, settings: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    """A database in memory under the name that the SQL knows it by, with the project's functions."""
-    set_flags(argparse.Namespace(WHICH="build", PROJECT_DIR=str(project), VARS=settings))
+    """A database in memory, called as the SQL calls it, with the functions of the project."""
     plugin = Plugin("python_ml.dbt_plugin", {})
     config: dict[str, Any] = {}
-    plugin.update_connection_config(
-        SimpleNamespace(path=str(project / f"warehouse/work/{CATALOG}.duckdb")), config
-    )
-    connection = duckdb.connect(config={**config, "threads": 1})
-    plugin.configure_connection(connection)
+    path = project / f"warehouse/work/{CATALOG}.duckdb"
+    flags = get_flags()
+    set_flags(argparse.Namespace(WHICH="build", PROJECT_DIR=str(project), VARS=settings))
+    try:
+        plugin.update_connection_config(SimpleNamespace(path=str(path)), config)
+        connection = duckdb.connect(config={**config, "threads": 1})
+        plugin.configure_connection(connection)
+    finally:
+        set_flags(flags)
     connection.execute(f"attach ':memory:' as {CATALOG}")
     connection.execute(f"use {CATALOG}")
     return connection

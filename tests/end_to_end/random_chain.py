@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ ODD_DAYS = [
     "2025-01-06 10:30:00", "2025-01-06T00:00", "2024-12-31", "2025-01-01", "2025-06-30",
     "2025-07-01", "2025-02-30", "06.01.2025", "20250106", "2025-1-6", "soon", *MISSING,
 ]  # fmt: skip
+# What a store sells of a product, if anything.
+SOLD = ["10", "1", "25", "200", "3.25", "-2.5", "0.0001", "", ""]
 AMOUNTS = ["10", "1", "3.25", "0.0001", "200", "-2.5"]
 ODD_AMOUNTS = [
     "0", "-0.0001", " 7.5 ", "+4", "1e2", ".5", "5.", "12.34565", "-12.34565", "-999",
@@ -38,6 +41,7 @@ ODD_AMOUNTS = [
 NUMBERS = ["1", "2", "40", "0.5", "-3", " 4 ", "1e3"]
 NO_NUMBERS = ["many", "1_0", "inf", "1,000", *MISSING]
 RECEIPTS = ["r1", "r2", "r3", "r4", *MISSING]
+NAMES = ["", "Main, Street", "Main\nStreet", 'the "first"']
 ZIPS = ["01234", "1234", "A 1", "a 1", "99"]
 COUNTIES = ["North", "north", "South"]
 STATES = ["open", "Shut", "gone", "NEW", "pilot", "unknown", *MISSING]
@@ -75,7 +79,7 @@ class Table:
             if line:
                 found.append((number, text, line))
             # a line break in quotes makes one more line of the file, but no record
-            number += 1 + text.count(self.line_end)
+            number += 1 + text.count("\n")
         return found
 
 
@@ -107,7 +111,7 @@ def damaged(row: st.SearchStrategy[Line], width: int) -> st.SearchStrategy[Line]
         st.builds(
             lambda line, more: line + more,
             row,
-            st.sampled_from([("x",), ("",), ("x", ""), ("", ""), (" ",)]),
+            st.sampled_from([("x",), ("",), ("", "x"), ("", ""), (" ",)]),
         ),
         st.sampled_from([(), ("  ",)]),
     )
@@ -136,15 +140,21 @@ def _inserted(core: Sequence[Line], rows: list[tuple[int, Line]]) -> tuple[Line,
 
 
 @st.composite
+def some_of(draw: st.DrawFn, values: Sequence[str]) -> list[str]:
+    """Some of the values, as often all as none."""
+    size = draw(st.integers(0, len(values)))
+    unique = st.lists(st.sampled_from(values or [""]), unique=True, min_size=size, max_size=size)
+    return draw(unique)
+
+
+@st.composite
 def chains(draw: st.DrawFn) -> dict[str, Table]:
     """The files of a chain of up to twelve stores that sell up to six products."""
-    stores = draw(st.lists(st.sampled_from(STORES), unique=True, max_size=12))
-    products = draw(st.lists(st.sampled_from(PRODUCTS), unique=True, max_size=6))
+    stores, products = draw(some_of(STORES)), draw(some_of(PRODUCTS))
     sold = [
-        (store, product, draw(st.sampled_from(DAYS)), amount, "1", "")
-        for store in stores
-        for product in products
-        if (amount := draw(st.sampled_from([*AMOUNTS, None]))) is not None
+        (store, product, draw(st.sampled_from(DAYS)), amount, "1", f"r{number}")
+        for number, (store, product) in enumerate(itertools.product(stores, products))
+        if (amount := draw(st.sampled_from(SOLD)))
     ]
     sale = st.tuples(
         keys(stores or STORES),
@@ -158,7 +168,7 @@ def chains(draw: st.DrawFn) -> dict[str, Table]:
     mapped = [
         (product, *need)
         for product in products
-        for need in draw(st.lists(st.sampled_from(NEEDS), max_size=3))
+        for need in draw(st.lists(st.sampled_from(NEEDS), min_size=product != "p1", max_size=3))
     ]
     product_row = st.tuples(
         keys(PRODUCTS),
@@ -168,12 +178,9 @@ def chains(draw: st.DrawFn) -> dict[str, Table]:
     state, zip_code = st.sampled_from(STATES), mostly(ZIPS, MISSING)
     number = mostly(NUMBERS, NO_NUMBERS)
     listed = [
-        (store, "", "48.1", "11.6", draw(state), draw(zip_code))
-        for store in draw(st.lists(st.sampled_from(stores), unique=True) if stores else st.just([]))
+        (store, "", "48.1", "11.6", draw(state), draw(zip_code)) for store in draw(some_of(stores))
     ]
-    store_row = st.tuples(
-        keys(STORES), st.sampled_from(["", "Main, Street"]), number, number, state, zip_code
-    )
+    store_row = st.tuples(keys(STORES), st.sampled_from(NAMES), number, number, state, zip_code)
     visited = [(store, draw(st.sampled_from(NUMBERS)), "1") for store in stores]
     return {
         "sales_1.csv": draw(tables(sale, 6, sold[:cut])),

@@ -78,7 +78,10 @@ class Oracle:
         self.feeds = self._sources.get("feeds") or {}
 
         self.sales_read = Decimal(0)
+        # what a row names as its store, refused or not
         self.selling: set[str] = set()
+        self._named_in_list: set[str] = set()
+        self._fed: set[str] = set()
         self.sales = self._accepted_sales()
         self.needs = self._accepted_products()
         self.listed = self._accepted_stores()
@@ -202,14 +205,15 @@ class Oracle:
             reason = reason or (None if product else "product id is missing")
             reason = reason or (None if category else "category is missing")
             reason = reason or (None if need else "need state is missing")
-            reason = reason or ("row is there twice" if (category, need) in needs[product] else None)
+            reason = reason or (
+                "row is there twice" if (category, need) in needs[product] else None
+            )
             if reason:
                 self._refuse("products", row, reason)
             else:
                 needs[product].add((category, need))
         needs = {product: of_product for product, of_product in needs.items() if of_product}
         bucket = self._quality["unmapped_bucket"]
-        self.mapped = set(needs)
         if bucket:
             in_bucket = (bucket if "category" in source["columns"] else "all", bucket)
             needs |= {product: {in_bucket} for product in sold - set(needs)}
@@ -220,7 +224,6 @@ class Oracle:
         if not self._sources.get("stores"):
             return {}
         listed: dict[str, Row] = {}
-        self.named_in_list: set[str] = set()
         rows = list(self._rows("stores", "stores.csv"))
         names = ("Name", "Latitude", "Longitude", "State")
 
@@ -231,7 +234,7 @@ class Oracle:
 
         for row in sorted(rows, key=rank):
             store_id = self.text(row.cells["Store"])
-            self.named_in_list |= {store_id} - {None}
+            self._named_in_list |= {store_id} - {None}
             reason = row.fault or (None if store_id else "store id is missing")
             reason = reason or ("store is there twice" if store_id in listed else None)
             if reason:
@@ -253,7 +256,7 @@ class Oracle:
             else:
                 accepted.append(row)
             if feed["matches"] == "store_id":
-                self.fed = getattr(self, "fed", set()) | {self.text(row.cells[feed["key"]])}
+                self._fed |= {self.text(row.cells[feed["key"]])} - {None}
         return accepted
 
     @staticmethod
@@ -264,17 +267,17 @@ class Oracle:
 
     def _known_stores(self) -> set[str]:
         """Every store that a row names, refused or not; case does not make another one of a feed."""
-        named = self.selling | getattr(self, "named_in_list", set())
+        named = self.selling | self._named_in_list
         known = {store.lower() for store in named}
         fed: dict[str, str] = {}
-        for store in sorted(getattr(self, "fed", set()) - {None}):
+        for store in sorted(self._fed):
             if store.lower() not in known:
                 fed.setdefault(store.lower(), store)
         return named | set(fed.values())
 
     def status_reason(self, store: str) -> str | None:
         """Why the status of a store keeps it out, if it does."""
-        if store not in self.listed or "State" not in self.listed[store].cells:
+        if store not in self.listed:
             return None
         text = self.text(self.listed[store].cells["State"])
         status = self._statuses.get((text or "").lower())
@@ -311,7 +314,12 @@ class Oracle:
 
     def external_values(self) -> dict[tuple[str, str], float | None]:
         """The features of every store that is not excluded and has at least one."""
-        combine = {"mean": statistics.fmean, "sum": sum, "maximum": max, "median": statistics.median}
+        combine = {
+            "mean": statistics.fmean,
+            "sum": sum,
+            "maximum": max,
+            "median": statistics.median,
+        }
         found: dict[tuple[str, str], float | None] = {}
         for store in self.stores:
             own: dict[tuple[str, str], float | None] = {}

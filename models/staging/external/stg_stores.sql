@@ -64,7 +64,8 @@ numbered as (
         row_number() over (
             partition by fault, store_id
             order by
-                store_name, latitude_text, longitude_text, status_text, cast(attributes as varchar)
+                store_name, latitude_text, longitude_text, status_text, cast(attributes as varchar),
+                file, line
         ) as copy_number
     from checked
 
