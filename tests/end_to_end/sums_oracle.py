@@ -63,7 +63,7 @@ class Sale:
 
 
 class Oracle:
-    """The expected figures of a chain under some settings (all that the settings leave out is off)."""
+    """The expected figures of a chain under some settings."""
 
     def __init__(
         self, files: Mapping[str, Table], settings: Mapping[str, Any], statuses: Mapping[str, str]
@@ -266,7 +266,7 @@ class Oracle:
     # ---- stores
 
     def _known_stores(self) -> set[str]:
-        """Every store that a row names, refused or not; case does not make another one of a feed."""
+        """Every store that a row names, refused or not; in a feed in whatever case."""
         named = self.selling | self._named_in_list
         known = {store.lower() for store in named}
         fed: dict[str, str] = {}

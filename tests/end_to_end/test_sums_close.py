@@ -267,7 +267,7 @@ def check_needs(variant: Variant, oracle: Oracle) -> None:
 
 
 def check_stores(variant: Variant, oracle: Oracle) -> None:
-    """Every store that a row names is there once per category, with a cluster or the right reason."""
+    """Every store is there once per category, with a cluster or the right reason."""
     totals: dict[tuple, list] = {}
     for store, category, _, amount, row_count in variant.line.rows(
         "select * from preprocessing.pre_need_sales"
