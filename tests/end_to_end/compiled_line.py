@@ -42,7 +42,8 @@ class CompiledLine:
             for node in ordered
             if node["resource_type"] == "model" and node["name"] not in LEFT_OUT
         ]
-        built = {node["unique_id"] for node in self._models}
+        seeds = [node for node in ordered if node["resource_type"] == "seed"]
+        built = {node["unique_id"] for node in [*seeds, *self._models]}
         self.tests = {
             node["name"]: node["compiled_code"]
             for node in ordered
@@ -56,6 +57,11 @@ class CompiledLine:
         self.connection = _connect(chain.path, settings)
         for schema in sorted({node["schema"] for node in self._models}):
             self.connection.execute(f'create schema if not exists "{schema}"')
+        for seed in seeds:
+            file = chain.path / seed["original_file_path"]
+            self.connection.execute(
+                f"create table {seed['relation_name']} as select * from read_csv('{file}')"
+            )
 
     def run(self) -> None:
         """Build every model from the files as they are now."""

@@ -181,6 +181,13 @@ def chains(draw: st.DrawFn) -> dict[str, Table]:
         (store, "", "48.1", "11.6", draw(state), draw(zip_code)) for store in draw(some_of(stores))
     ]
     store_row = st.tuples(keys(STORES), st.sampled_from(NAMES), number, number, state, zip_code)
+    area = st.tuples(keys(ZIPS), number, mostly(COUNTIES, MISSING))
+    of_zips = [
+        (code, draw(st.sampled_from(NUMBERS)), county)
+        for code in draw(some_of(ZIPS))
+        for county in draw(st.lists(st.sampled_from(COUNTIES), max_size=2))
+    ]
+    of_counties = [(county, draw(st.sampled_from(NUMBERS))) for county in draw(some_of(COUNTIES))]
     visited = [(store, draw(st.sampled_from(NUMBERS)), "1") for store in stores]
     return {
         "sales_1.csv": draw(tables(sale, 6, sold[:cut])),
@@ -188,6 +195,6 @@ def chains(draw: st.DrawFn) -> dict[str, Table]:
         "products.csv": draw(tables(product_row, 3, mapped)),
         "stores.csv": draw(tables(store_row, 6, listed)),
         "footfall.csv": draw(tables(st.tuples(keys(STORES), number, number), 3, visited)),
-        "areas.csv": draw(tables(st.tuples(keys(ZIPS), number, mostly(COUNTIES, MISSING)), 3)),
-        "counties.csv": draw(tables(st.tuples(keys(COUNTIES), number), 2)),
+        "areas.csv": draw(tables(area, 3, of_zips)),
+        "counties.csv": draw(tables(st.tuples(keys(COUNTIES), number), 2, of_counties)),
     }
