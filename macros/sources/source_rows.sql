@@ -3,9 +3,14 @@
     text file its parallel reading, and _raw where the row cannot be found again by its number.
     An open quote in the last field would take in the lines below without anyone noticing.
     Text files are read as text: an id keeps its zeros. Every line survives: a short one is filled
-    with nulls (an empty field is an empty text), what a long one has too many is in _extra. -#}
+    with nulls (an empty field is an empty text), what a long one has too many is in the columns
+    _extra: eight, since the first of them may be empty. -#}
 {% macro source_rows(source, is_numbered, file=none) %}
     {% set plan = source_plan(source) %}
+    {% set extra = [] %}
+    {% for number in range(1, 9) %}
+        {% do extra.append('_extra_' ~ number) %}
+    {% endfor %}
     {% if execute and not plan.readers %}
         {{ exceptions.raise_compiler_error('there is nothing to read for ' ~ tojson(source)) }}
     {% endif %}
@@ -17,7 +22,7 @@
         {{ 'row_number() over () as _record,' if is_numbered }}
         case
             when {{ sql_name(reader.columns[-1]) }} is null then 'too few fields'
-            when _extra <> '' then 'too many fields'
+            when {{ extra | join(" <> '' or ") }} <> '' then 'too many fields'
             {% if not source.quoted_line_breaks %}
             {% set last = sql_name(reader.columns[-1]) %}
             when contains({{ last }}, chr(10)) or contains({{ last }}, chr(13)) then 'a quote is not closed'
@@ -29,7 +34,7 @@
         encoding = {{ sql_text(source.encoding or 'utf-8') }}, nullstr = chr(2),
         null_padding = true, strict_mode = false, parallel = {{ not source.quoted_line_breaks }},
         filename = '_file', columns = {
-            {%- for name in reader.columns %}{{ sql_text(name) }}: 'varchar', {% endfor %}'_extra': 'varchar'}
+            {%- for name in reader.columns + extra %}{{ sql_text(name) }}: 'varchar'{{ ', ' if not loop.last }}{% endfor %}}
     )
             {{ 'union all by name' if not loop.last }}
         {% endfor %}

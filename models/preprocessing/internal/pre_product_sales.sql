@@ -1,5 +1,5 @@
 {#- What was accepted is what has no fault, less the copies of a row: money is exact to 0.0001, so
-    that it can be taken off again. -#}
+    that it can be taken off again. Nothing is left if all rows are copies of other stores' rows. -#}
 with
 
 accepted as (
@@ -36,6 +36,7 @@ final as (
     from accepted
     left join copies
         on accepted.store_id = copies.store_id and accepted.product_id = copies.product_id
+    where accepted.row_count > coalesce(copies.row_count, 0)
 
 )
 

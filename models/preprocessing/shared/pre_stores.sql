@@ -8,14 +8,22 @@ listed as (
 
 ),
 
+in_list as (
+
+    -- a refused row tells nothing of its store but that there is one
+    select distinct store_id from {{ ref('stg_stores') }} where store_id is not null
+
+),
+
 selling as (
 
-    select
-        store_id,
-        bool_or(rejected_reason is null) as has_accepted_sales
-    from {{ ref('pre_sales_totals') }}
-    where store_id is not null
-    group by store_id
+    select distinct store_id from {{ ref('pre_sales_totals') }} where store_id is not null
+
+),
+
+accepted as (
+
+    select distinct store_id from {{ ref('pre_product_sales') }}
 
 ),
 
@@ -32,7 +40,7 @@ fed as (
 
 named as (
 
-    select store_id from listed
+    select store_id from in_list
     union
     select store_id from selling
 
@@ -61,13 +69,15 @@ final as (
         listed.longitude,
 
         -- where it was seen
-        listed.store_id is not null as is_listed,
+        in_list.store_id is not null as is_listed,
         selling.store_id is not null as is_in_sales,
-        coalesce(selling.has_accepted_sales, false) as has_accepted_sales,
+        accepted.store_id is not null as has_accepted_sales,
         fed.match_key is not null as is_in_feeds
     from known
     left join listed on known.store_id = listed.store_id
+    left join in_list on known.store_id = in_list.store_id
     left join selling on known.store_id = selling.store_id
+    left join accepted on known.store_id = accepted.store_id
     left join fed on {{ match_key('known.store_id') }} = fed.match_key
 
 )
