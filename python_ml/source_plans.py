@@ -18,7 +18,8 @@ from python_ml.source_files import FileError, read_header, read_sheet
 
 # The macros add these to the columns of a source.
 RESERVED_COLUMNS = (
-    "_file", "_line", "_record", "_fault", "_raw", "_extra", "_group", "_amount", "file_row_number",
+    "_file", "_line", "_record", "_fault", "_raw", "_group", "_amount", "file_row_number",
+    *(f"_extra_{number}" for number in range(1, 9)),
 )  # fmt: skip
 KIND_OF_ENDING = {
     ".csv": "csv",
