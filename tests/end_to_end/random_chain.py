@@ -164,6 +164,12 @@ def chains(draw: st.DrawFn) -> dict[str, Table]:
         mostly(NUMBERS, NO_NUMBERS),
         st.sampled_from(RECEIPTS),
     )
+    if sold:
+        copy = st.sampled_from(sold)
+        corrected = st.builds(
+            lambda row, amount: (*row[:3], amount, *row[4:]), copy, st.sampled_from(AMOUNTS)
+        )
+        sale = st.one_of(sale, sale, copy, corrected)
     cut = draw(st.integers(0, len(sold)))
     mapped = [
         (product, *need)
