@@ -72,7 +72,7 @@ dashboard: setup  ## Open the dashboard on the published file
 
 .PHONY: docs
 docs: setup  ## Generate and serve the documentation of all tables
-	$(DBT) docs generate --target $(ENV)
+	$(DBT) docs generate --target $(ENV) $(VARS)
 	$(DBT) docs serve --target $(ENV)
 
 # --- check --------------------------------------------------------------------------------------

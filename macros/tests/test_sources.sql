@@ -12,7 +12,8 @@
 
     {% for value, text in [
         ("'007'", '007'), ("'7.0'", '7.0'), ("cast(7 as double)", '7'), ("cast(-999 as float)", '-999'),
-        ("cast(0.5 as double)", '0.5'), ("cast(70 as double)", '70'), ("7", '7'), ('null', none)
+        ("cast(0.5 as double)", '0.5'), ("cast(70 as double)", '70'),
+        ("cast(-999 as decimal(10, 2))", '-999'), ("cast(7.50 as decimal(10, 2))", '7.50'), ("'7.00'", '7.00'), ("7", '7'), ('null', none)
     ] %}
         {% do assert_sql('to_text of ' ~ value, to_text(value), text) %}
     {% endfor %}
@@ -216,18 +217,4 @@
     {% endfor %}
     {% do assert_sql('label_key of null', label_key('null'), none) %}
     {% do assert_sql('spaced_label', spaced_label("' IMPORTED  Vodka '"), 'imported vodka') %}
-
-    {#- HOME is no path of the project. A path of the project gives way to the environment: say
-        DATA_DIR=elsewhere dbt run-operation test_all -#}
-    {% set data = env_var('DATA_DIR', '') or var('paths').DATA_DIR %}
-    {% do assert_value('expand_path', expand_path('a/b.csv'), 'a/b.csv') %}
-    {% do assert_value(
-        'expand_path', expand_path('${HOME}/${HOME}'), env_var('HOME') ~ '/' ~ env_var('HOME')
-    ) %}
-    {% do assert_value('expand_path', expand_path('${DATA_DIR}/b.csv'), data ~ '/b.csv') %}
-    {% if not env_var('INTERNAL_DATA_DIR', '') %}
-        {% do assert_value(
-            'expand_path', expand_path('${INTERNAL_DATA_DIR}/*.csv'), data ~ '/internal/*.csv'
-        ) %}
-    {% endif %}
 {% endmacro %}

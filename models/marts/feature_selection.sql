@@ -45,7 +45,10 @@ rare as (
         cast(null as double) as missing_share,
         cast(null as double) as variance
     from {{ ref('pre_external_features') }}
-    where unused_reason is not null
+    where
+        unused_reason is not null
+        -- that one is shown as ignored
+        and feature not in {{ sql_texts(setting('external.filter.ignored_features')) }}
 
 ),
 

@@ -165,11 +165,16 @@ class Oracle:
         unique_by = self._sources["sales"].get("unique_by")
         if not unique_by:
             return candidates
-        kept: dict[tuple, Sale] = {}
+        kept, keys = [], set()
         for sale in sorted(candidates, key=Sale.rank):
-            if kept.setdefault(sale.key(unique_by), sale) is not sale:
+            key = sale.key(unique_by)
+            # without a receipt, say, nobody knows
+            if None not in key and key in keys:
                 self._refuse("sales", sale.row, "row is there twice")
-        return list(kept.values())
+            else:
+                kept.append(sale)
+                keys.add(key)
+        return kept
 
     def _fault_of_values(self, row: Row, amount: Decimal | None) -> str | None:
         columns = self._sources["sales"]["columns"]

@@ -1,5 +1,6 @@
-{#- Find the sales rows that are refused: those with a fault, and the copies of a row. Nothing is read
-    where there is nothing to look for. -#}
+{#- Find the sales rows that are refused: those with a fault, and the copies of a row. A row without a value
+    in its key (no receipt number, say) is no copy of another. Nothing is read where there is nothing to
+    look for. -#}
 {% set sales = setting('sources.sales') %}
 
 {% set has_faults = has_rows(ref('pre_sales_totals'), 'rejected_reason is not null') %}
@@ -27,7 +28,10 @@ faulty as (
     where
         rejected_reason is not null
         {% if sales.unique_by %}
-        or {{ row_hash(sales.unique_by) }} in (select key_hash from {{ ref('pre_repeated_keys') }})
+        or (
+            {{ sales.unique_by | join(' is not null and ') }} is not null
+            and {{ row_hash(sales.unique_by) }} in (select key_hash from {{ ref('pre_repeated_keys') }})
+        )
         {% endif %}
 
 ),

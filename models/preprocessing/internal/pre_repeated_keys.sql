@@ -24,7 +24,7 @@ final as (
 
     select {{ row_hash(sales.unique_by) }} as key_hash
     from suspects
-    where rejected_reason is null
+    where rejected_reason is null and {{ sales.unique_by | join(' is not null and ') }} is not null
     group by key_hash
     having count(*) > 1
 
