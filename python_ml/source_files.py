@@ -6,6 +6,7 @@ and in which line of the file a record stands.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import functools
@@ -67,7 +68,8 @@ def read_header(
         beginning = file.read(1 << 20)
     try:
         # the last bytes may be the first half of a character
-        text = beginning.decode(encoding, errors="strict" if len(beginning) < 1 << 20 else "ignore")
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        text = decoder.decode(beginning, final=len(beginning) < 1 << 20)
     except UnicodeDecodeError as error:
         other = "latin-1" if encoding == "utf-8" else "utf-8"
         raise FileError(

@@ -45,6 +45,16 @@ def test_a_header_in_another_encoding_says_what_to_set(tmp_path):
         read_header(file)
 
 
+def test_only_the_beginning_of_a_large_file_is_read_for_its_header(tmp_path):
+    rows = "ab" * (1 << 20)
+    file = write(tmp_path / "a.csv", f"größe,ñ\n{rows}", "latin-1")
+    with pytest.raises(FileError, match=r"a\.csv is not of the encoding utf-8.*encoding: latin-1"):
+        read_header(file)
+    # 10 bytes of header, so that the first half of a character ends what is read
+    file = write(tmp_path / "b.csv", "größe,x\n" + "a" * ((1 << 20) - 11) + "é" * 9)
+    assert read_header(file).names == ["größe", "x"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "title\n"])
 def test_a_file_without_a_header_is_an_error(tmp_path, text):
     file = write(tmp_path / "a.csv", text)
