@@ -114,7 +114,7 @@ def _found_files(
     connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], paths: Mapping[str, str]
 ) -> list[str]:
     files = source["files"] if isinstance(source["files"], list) else [source["files"]]
-    found: dict[str, None] = {}
+    found: dict[Path, str] = {}  # a file counts once, however its path is written
     missing = []
     for pattern in (os.path.expanduser(expand_path(file, paths)) for file in files):  # noqa: PTH111
         # not by the connection that the module duckdb shares: models are compiled side by side
@@ -123,10 +123,11 @@ def _found_files(
         ).fetchall()
         if not matching:
             missing.append(f"files: there is no file {pattern}")
-        found |= dict.fromkeys(file for (file,) in matching)
+        for (file,) in matching:
+            found.setdefault(Path(file).resolve(), file)
     if missing:
         raise SettingsError("\n".join(missing))
-    return list(found)
+    return list(found.values())
 
 
 def file_kind(source: Mapping[str, Any], file: str) -> str | None:

@@ -86,3 +86,13 @@ def test_a_date_format_has_to_tell_a_day(tmp_path, text):
         plan(source | {"date_format": good})
     said = fault(source | {"date_format": text})
     assert said == f"date_format: {text!r} does not tell a day; write it like '%d.%m.%Y'"
+
+
+def test_a_file_is_read_once_however_its_path_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, a="store,amount\n")
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    files = ["a.csv", "./a.csv", str(tmp_path / "a.csv"), "x/../a.csv", "link.csv"]
+    [reader] = plan({"files": files, "columns": COLUMNS})["readers"]
+    assert reader["files"] == ["a.csv"]
