@@ -151,6 +151,14 @@ def _plan_files(
             "keep to one format"
         )
     kind = kinds[files[0]]
+    faults = [
+        f"files: {file} would stand for other files, too; rename it: [ ] * ? stand for other "
+        "characters in a file name"
+        for file in files
+        if kind != "excel" and set("[*?") & set(file)
+    ]
+    if faults:
+        raise SettingsError("\n".join(faults))
     if kind == "parquet":
         return {"kind": kind, "readers": _parquet_readers(connection, files)}
     title_lines = source.get("title_lines") or 0

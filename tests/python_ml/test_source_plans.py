@@ -96,3 +96,13 @@ def test_a_file_is_read_once_however_its_path_is_written(tmp_path, monkeypatch):
     files = ["a.csv", "./a.csv", str(tmp_path / "a.csv"), "x/../a.csv", "link.csv"]
     [reader] = plan({"files": files, "columns": COLUMNS})["readers"]
     assert reader["files"] == ["a.csv"]
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a*", "a?"])
+def test_a_file_name_that_stands_for_others_is_refused(tmp_path, name):
+    write(tmp_path, **{name: "store,amount\n", "a1": "store,amount\n"})
+    said = fault({"files": f"{tmp_path}/*.csv", "columns": COLUMNS})
+    assert said == (
+        f"files: {tmp_path}/{name}.csv would stand for other files, too; rename it: "
+        "[ ] * ? stand for other characters in a file name"
+    )
