@@ -164,6 +164,7 @@ def _plan_files(
     title_lines = source.get("title_lines") or 0
     readers: dict[tuple, dict[str, Any]] = {}
     for file in files:
+        delimiter = csv_delimiter(source, file)
         try:
             if kind == "excel":
                 names, _ = read_sheet(file, sheet=source.get("sheet"), title_lines=title_lines)
@@ -171,7 +172,7 @@ def _plan_files(
                 continue
             header = read_header(
                 file,
-                delimiter=csv_delimiter(source, file),
+                delimiter=delimiter,
                 encoding=source.get("encoding") or "utf-8",
                 title_lines=title_lines,
             )
@@ -181,9 +182,9 @@ def _plan_files(
             "files": [],
             "skip": header.skip,
             "columns": header.names,
-            "delimiter": csv_delimiter(source, file),
+            "delimiter": delimiter,
         }
-        readers.setdefault((header.skip, *header.names), reader)["files"].append(file)
+        readers.setdefault((delimiter, header.skip, *header.names), reader)["files"].append(file)
     return {"kind": kind, "readers": list(readers.values())}
 
 

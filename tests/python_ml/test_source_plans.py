@@ -106,3 +106,13 @@ def test_a_file_name_that_stands_for_others_is_refused(tmp_path, name):
         f"files: {tmp_path}/{name}.csv would stand for other files, too; rename it: "
         "[ ] * ? stand for other characters in a file name"
     )
+
+
+def test_files_with_another_delimiter_are_read_apart(tmp_path):
+    write(tmp_path, a="store,amount\n")
+    (tmp_path / "b.tsv").write_text("store\tamount\n")
+    found = plan({"files": [f"{tmp_path}/a.csv", f"{tmp_path}/b.tsv"], "columns": COLUMNS})
+    assert [(reader["files"], reader["delimiter"]) for reader in found["readers"]] == [
+        ([f"{tmp_path}/a.csv"], ","),
+        ([f"{tmp_path}/b.tsv"], "\t"),
+    ]
