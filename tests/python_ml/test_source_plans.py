@@ -78,7 +78,7 @@ def test_a_database_that_cannot_be_opened_does_not_tell_its_path(tmp_path, monke
     assert "relation: shop.main.t cannot be read" in fault({"relation": "shop.main.t"})
 
 
-@pytest.mark.parametrize("text", ["dd.mm.yyyy", "%Q", "%d.%m."])
+@pytest.mark.parametrize("text", ["dd.mm.yyyy", "%Q", "%d.%m.", "%d.%M.%Y", "%d.%Y"])
 def test_a_date_format_has_to_tell_a_day(tmp_path, text):
     write(tmp_path, a="store,amount\n")
     source = {"files": f"{tmp_path}/a.csv", "columns": COLUMNS}
