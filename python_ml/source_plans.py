@@ -272,6 +272,13 @@ def _add_groups(
         for name in groups
         if name.lower() not in lower
     ]
+    seen: set[str] = set()
+    for name in groups:
+        if name.lower() in taken:
+            faults.append(f"groups: {name!r} is a column of the settings, too; take it out of one")
+        if name.lower() in seen:
+            faults.append(f"groups: {name!r} is there twice (case does not count); list it once")
+        seen.add(name.lower())
     if not groups:
         faults.append(f"groups: {place} has no column beside the store")
     others = sorted(set(plan.setdefault("groups", groups)) ^ set(groups))

@@ -116,3 +116,17 @@ def test_files_with_another_delimiter_are_read_apart(tmp_path):
         ([f"{tmp_path}/a.csv"], ","),
         ([f"{tmp_path}/b.tsv"], "\t"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (["tea", "tea"], "groups: 'tea' is there twice (case does not count); list it once"),
+        (["tea", "Tea"], "groups: 'Tea' is there twice (case does not count); list it once"),
+        (["tea", "Store"], "groups: 'Store' is a column of the settings, too; take it out of one"),
+    ],
+)
+def test_a_group_counts_once_and_is_no_other_column(tmp_path, groups, words):
+    write(tmp_path, a="store,tea\n", b="tea,store\n")
+    source = {"files": f"{tmp_path}/*.csv", "columns": {"store_id": "store"}}
+    assert fault(source | {"groups": groups}) == words
