@@ -89,6 +89,8 @@ def plan_source(
     faults: list[str] = []
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
+    if len(plan["readers"]) > 1 and not faults:
+        faults += _unite_types(connection, source, plan)
     if source.get("date_format") and not _tells_a_day(connection, source["date_format"]):
         faults.append(
             f"date_format: {source['date_format']!r} does not tell a day; write it like '%d.%m.%Y'"
@@ -258,6 +260,29 @@ def _faults_of_reader(
     return faults
 
 
+def _unite_types(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], plan: dict[str, Any]
+) -> list[str]:
+    """Readers may differ in a type: the plan gets that of their rows together."""
+    rows = " union all by name ".join(
+        _relation(connection, plan["kind"], reader) for reader in plan["readers"]
+    )
+    columns = ", ".join(
+        column["sql"] if isinstance(column, Mapping) else _quoted(column)
+        for column in _columns(source).values()
+    )
+    try:
+        described = connection.execute(f"describe select {columns} from ({rows})").fetchall()
+    except duckdb.Error as error:
+        return [f"files: cannot be read together: {str(error).splitlines()[0]}"]
+    plan["types"] = {key: row[1] for key, row in zip(_columns(source), described, strict=True)}
+    return []
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _add_groups(
     source: Mapping[str, Any], plan: dict[str, Any], types: Mapping[str, str], place: str
 ) -> list[str]:
@@ -297,10 +322,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, kind: str, reader: Mapping[
     if kind == "parquet":
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in reader["files"])
         return f"select * from read_parquet([{files}], union_by_name = true)"
-    names = ", ".join(
-        "cast(null as varchar) as " + '"' + name.replace('"', '""') + '"'
-        for name in reader["columns"]
-    )
+    names = ", ".join(f"cast(null as varchar) as {_quoted(name)}" for name in reader["columns"])
     return f"select {names}"
 
 

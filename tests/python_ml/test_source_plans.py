@@ -130,3 +130,28 @@ def test_a_group_counts_once_and_is_no_other_column(tmp_path, groups, words):
     write(tmp_path, a="store,tea\n", b="tea,store\n")
     source = {"files": f"{tmp_path}/*.csv", "columns": {"store_id": "store"}}
     assert fault(source | {"groups": groups}) == words
+
+
+def test_a_type_that_differs_between_files_is_that_of_all_rows(tmp_path):
+    for name, row in {
+        "a": "1 as store, 2 as amount, 'x' as sold_on",
+        "b": "2.5::double as amount, 1 as store, date '2025-01-01' as sold_on, 0 as extra",
+    }.items():
+        duckdb.sql(f"copy (select {row}) to '{tmp_path}/{name}.parquet'")
+    columns = COLUMNS | {"sold_on": "Sold_on", "quantity": {"sql": "amount + 1"}}
+    for files in (["a", "b"], ["b", "a"]):
+        source = {"files": [f"{tmp_path}/{name}.parquet" for name in files], "columns": columns}
+        found = plan(source)
+        assert len(found["readers"]) == 2
+        assert found["types"] == {
+            "columns.store_id": "INTEGER",
+            "columns.amount": "DOUBLE",
+            "columns.sold_on": "VARCHAR",
+            "columns.quantity": "DOUBLE",
+        }
+    duckdb.sql(
+        f"copy (select {{a: 1}} as amount, 1 as store, 'x' as sold_on, 1 as other) "
+        f"to '{tmp_path}/c.parquet'"
+    )
+    said = fault({"files": f"{tmp_path}/[bc].parquet", "columns": COLUMNS})
+    assert said.startswith("files: cannot be read together: ")
