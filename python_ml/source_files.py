@@ -6,6 +6,7 @@ and in which line of the file a record stands.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import functools
@@ -67,7 +68,8 @@ def read_header(
         beginning = file.read(1 << 20)
     try:
         # the last bytes may be the first half of a character
-        text = beginning.decode(encoding, errors="strict" if len(beginning) < 1 << 20 else "ignore")
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        text = decoder.decode(beginning, final=len(beginning) < 1 << 20)
     except UnicodeDecodeError as error:
         other = "latin-1" if encoding == "utf-8" else "utf-8"
         raise FileError(
@@ -295,7 +297,7 @@ def read_sheet(
     Raises
     ------
     FileError
-        If there is no such sheet, or no header.
+        If there is no such sheet, no header, or a text right of the header.
     """
     book = load_workbook(path, read_only=True, data_only=True)
     try:
@@ -303,9 +305,9 @@ def read_sheet(
             raise FileError(
                 f"{path} has no sheet {sheet!r}; its sheets are {', '.join(book.sheetnames)}"
             )
-        cells = (book[sheet] if sheet else book.worksheets[0]).iter_rows(
-            min_row=title_lines + 1, values_only=True
-        )
+        table = book[sheet] if sheet else book.worksheets[0]
+        table.reset_dimensions()  # some programs write a size that is not that of the sheet
+        cells = table.iter_rows(min_row=title_lines + 1, values_only=True)
         rows = [
             (title_lines + 1 + i, [_as_text(cell) for cell in row]) for i, row in enumerate(cells)
         ]
@@ -318,6 +320,13 @@ def read_sheet(
     while header and not header[-1]:
         header.pop()
     names = _distinct(header)
+    for line, cells in rows[1:]:
+        beyond = next(filter(None, cells[len(names) :]), None)
+        if beyond:
+            raise FileError(
+                f"{path}, row {line}: {beyond!r} stands right of the header, whose last column is "
+                f"{names[-1]!r}; give its column a name, or take it out of the sheet"
+            )
     filled = [(line, (cells + [""] * len(names))[: len(names)]) for line, cells in rows[1:]]
     return names, filled
 

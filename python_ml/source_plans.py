@@ -89,6 +89,8 @@ def plan_source(
     faults: list[str] = []
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
+    if len(plan["readers"]) > 1 and not faults:
+        faults += _unite_types(connection, source, plan)
     if source.get("date_format") and not _tells_a_day(connection, source["date_format"]):
         faults.append(
             f"date_format: {source['date_format']!r} does not tell a day; write it like '%d.%m.%Y'"
@@ -102,7 +104,8 @@ def _tells_a_day(connection: duckdb.DuckDBPyConnection, date_format: str) -> boo
     """Whether a day that is written in a format can be read again (of a month, its first day)."""
     try:
         rows = connection.execute(
-            "select try_strptime(strftime(date '2025-01-01', $1), $1) = date '2025-01-01'",
+            "select try_strptime(strftime(date '2023-11-28', $1), $1) "
+            "in (date '2023-11-28', date '2023-11-01')",
             [date_format],
         ).fetchall()
     except duckdb.Error:
@@ -114,7 +117,7 @@ def _found_files(
     connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], paths: Mapping[str, str]
 ) -> list[str]:
     files = source["files"] if isinstance(source["files"], list) else [source["files"]]
-    found: dict[str, None] = {}
+    found: dict[Path, str] = {}  # a file counts once, however its path is written
     missing = []
     for pattern in (os.path.expanduser(expand_path(file, paths)) for file in files):  # noqa: PTH111
         # not by the connection that the module duckdb shares: models are compiled side by side
@@ -123,10 +126,11 @@ def _found_files(
         ).fetchall()
         if not matching:
             missing.append(f"files: there is no file {pattern}")
-        found |= dict.fromkeys(file for (file,) in matching)
+        for (file,) in matching:
+            found.setdefault(Path(file).resolve(), file)
     if missing:
         raise SettingsError("\n".join(missing))
-    return list(found)
+    return list(found.values())
 
 
 def file_kind(source: Mapping[str, Any], file: str) -> str | None:
@@ -150,11 +154,20 @@ def _plan_files(
             "keep to one format"
         )
     kind = kinds[files[0]]
+    faults = [
+        f"files: {file} would stand for other files, too; rename it: [ ] * ? stand for other "
+        "characters in a file name"
+        for file in files
+        if kind != "excel" and set("[*?") & set(file)
+    ]
+    if faults:
+        raise SettingsError("\n".join(faults))
     if kind == "parquet":
         return {"kind": kind, "readers": _parquet_readers(connection, files)}
     title_lines = source.get("title_lines") or 0
     readers: dict[tuple, dict[str, Any]] = {}
     for file in files:
+        delimiter = csv_delimiter(source, file)
         try:
             if kind == "excel":
                 names, _ = read_sheet(file, sheet=source.get("sheet"), title_lines=title_lines)
@@ -162,7 +175,7 @@ def _plan_files(
                 continue
             header = read_header(
                 file,
-                delimiter=csv_delimiter(source, file),
+                delimiter=delimiter,
                 encoding=source.get("encoding") or "utf-8",
                 title_lines=title_lines,
             )
@@ -172,9 +185,9 @@ def _plan_files(
             "files": [],
             "skip": header.skip,
             "columns": header.names,
-            "delimiter": csv_delimiter(source, file),
+            "delimiter": delimiter,
         }
-        readers.setdefault((header.skip, *header.names), reader)["files"].append(file)
+        readers.setdefault((delimiter, header.skip, *header.names), reader)["files"].append(file)
     return {"kind": kind, "readers": list(readers.values())}
 
 
@@ -247,6 +260,29 @@ def _faults_of_reader(
     return faults
 
 
+def _unite_types(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], plan: dict[str, Any]
+) -> list[str]:
+    """Readers may differ in a type: the plan gets that of their rows together."""
+    rows = " union all by name ".join(
+        _relation(connection, plan["kind"], reader) for reader in plan["readers"]
+    )
+    columns = ", ".join(
+        column["sql"] if isinstance(column, Mapping) else _quoted(column)
+        for column in _columns(source).values()
+    )
+    try:
+        described = connection.execute(f"describe select {columns} from ({rows})").fetchall()
+    except duckdb.Error as error:
+        return [f"files: cannot be read together: {str(error).splitlines()[0]}"]
+    plan["types"] = {key: row[1] for key, row in zip(_columns(source), described, strict=True)}
+    return []
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _add_groups(
     source: Mapping[str, Any], plan: dict[str, Any], types: Mapping[str, str], place: str
 ) -> list[str]:
@@ -261,6 +297,13 @@ def _add_groups(
         for name in groups
         if name.lower() not in lower
     ]
+    seen: set[str] = set()
+    for name in groups:
+        if name.lower() in taken:
+            faults.append(f"groups: {name!r} is a column of the settings, too; take it out of one")
+        if name.lower() in seen:
+            faults.append(f"groups: {name!r} is there twice (case does not count); list it once")
+        seen.add(name.lower())
     if not groups:
         faults.append(f"groups: {place} has no column beside the store")
     others = sorted(set(plan.setdefault("groups", groups)) ^ set(groups))
@@ -279,10 +322,7 @@ def _relation(connection: duckdb.DuckDBPyConnection, kind: str, reader: Mapping[
     if kind == "parquet":
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in reader["files"])
         return f"select * from read_parquet([{files}], union_by_name = true)"
-    names = ", ".join(
-        "cast(null as varchar) as " + '"' + name.replace('"', '""') + '"'
-        for name in reader["columns"]
-    )
+    names = ", ".join(f"cast(null as varchar) as {_quoted(name)}" for name in reader["columns"])
     return f"select {names}"
 
 

@@ -190,6 +190,14 @@ class Stores(_Source):
     ) = None
 
     @model_validator(mode="after")
+    def _the_id_is_no_attribute(self) -> Self:
+        if "store_id" in (self.attributes or {}):
+            raise ValueError(
+                "brings the attribute 'store_id', which is there already: give it another name"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _a_text_has_one_status(self) -> Stores:
         if (self.columns.status is None) != (self.statuses is None):
             raise ValueError(

@@ -108,6 +108,11 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
             "brings the attribute 'store_id', which is there already",
         ),
         (
+            {"sales": SALES, "stores": {"files": "s.csv", "columns": {"store_id": "s"},
+                                        "attributes": {"store_id": "s"}}},
+            "sources.stores: brings the attribute 'store_id', which is there already: give it",
+        ),
+        (
             {"sales": SALES, "feeds": {"zip": FEED | {"features": {"a": "b"}, "matches": "zip"}}},
             "the attributes known at that point are store_id",
         ),

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import re
+import zipfile
 
 import duckdb
 import pytest
@@ -43,6 +44,16 @@ def test_a_header_in_another_encoding_says_what_to_set(tmp_path):
     assert read_header(file, encoding="latin-1").names == ["größe", "ñ"]
     with pytest.raises(FileError, match=r"a\.csv is not of the encoding utf-8.*encoding: latin-1"):
         read_header(file)
+
+
+def test_only_the_beginning_of_a_large_file_is_read_for_its_header(tmp_path):
+    rows = "ab" * (1 << 20)
+    file = write(tmp_path / "a.csv", f"größe,ñ\n{rows}", "latin-1")
+    with pytest.raises(FileError, match=r"a\.csv is not of the encoding utf-8.*encoding: latin-1"):
+        read_header(file)
+    # 10 bytes of header, so that the first half of a character ends what is read
+    file = write(tmp_path / "b.csv", "größe,x\n" + "a" * ((1 << 20) - 11) + "é" * 9)
+    assert read_header(file).names == ["größe", "x"]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "title\n"])
@@ -174,3 +185,29 @@ def test_a_sheet_is_read_as_text_with_the_numbers_of_its_rows(tmp_path):
         read_sheet(file, sheet="stores")
     with pytest.raises(FileError, match="has no header"):
         read_sheet(file)
+
+
+def test_a_sheet_is_read_whole_whatever_size_it_says(tmp_path):
+    book = Workbook()
+    for row in (["id", "name"], ["1", "a"], ["2", "b"]):
+        book.active.append(row)
+    book.save(tmp_path / "right.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "right.xlsx") as right,
+        zipfile.ZipFile(tmp_path / "wrong.xlsx", "w") as wrong,
+    ):
+        for name in right.namelist():
+            wrong.writestr(name, right.read(name).replace(b'ref="A1:B3"', b'ref="A1:A2"'))
+    assert read_sheet(tmp_path / "wrong.xlsx") == (
+        ["id", "name"],
+        [(2, ["1", "a"]), (3, ["2", "b"])],
+    )
+
+
+def test_a_text_right_of_the_header_of_a_sheet_is_an_error(tmp_path):
+    book = Workbook()
+    for row in (["Draft"], ["id", "name"], ["1", "a", " "], ["2", "b", None, 7]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(FileError, match=r"a\.xlsx, row 4: '7' stands right of .* 'name'; give its"):
+        read_sheet(tmp_path / "a.xlsx", title_lines=1)

@@ -78,7 +78,7 @@ def test_a_database_that_cannot_be_opened_does_not_tell_its_path(tmp_path, monke
     assert "relation: shop.main.t cannot be read" in fault({"relation": "shop.main.t"})
 
 
-@pytest.mark.parametrize("text", ["dd.mm.yyyy", "%Q", "%d.%m."])
+@pytest.mark.parametrize("text", ["dd.mm.yyyy", "%Q", "%d.%m.", "%d.%M.%Y", "%d.%Y"])
 def test_a_date_format_has_to_tell_a_day(tmp_path, text):
     write(tmp_path, a="store,amount\n")
     source = {"files": f"{tmp_path}/a.csv", "columns": COLUMNS}
@@ -86,3 +86,72 @@ def test_a_date_format_has_to_tell_a_day(tmp_path, text):
         plan(source | {"date_format": good})
     said = fault(source | {"date_format": text})
     assert said == f"date_format: {text!r} does not tell a day; write it like '%d.%m.%Y'"
+
+
+def test_a_file_is_read_once_however_its_path_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, a="store,amount\n")
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    files = ["a.csv", "./a.csv", str(tmp_path / "a.csv"), "x/../a.csv", "link.csv"]
+    [reader] = plan({"files": files, "columns": COLUMNS})["readers"]
+    assert reader["files"] == ["a.csv"]
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a*", "a?"])
+def test_a_file_name_that_stands_for_others_is_refused(tmp_path, name):
+    write(tmp_path, **{name: "store,amount\n", "a1": "store,amount\n"})
+    said = fault({"files": f"{tmp_path}/*.csv", "columns": COLUMNS})
+    assert said == (
+        f"files: {tmp_path}/{name}.csv would stand for other files, too; rename it: "
+        "[ ] * ? stand for other characters in a file name"
+    )
+
+
+def test_files_with_another_delimiter_are_read_apart(tmp_path):
+    write(tmp_path, a="store,amount\n")
+    (tmp_path / "b.tsv").write_text("store\tamount\n")
+    found = plan({"files": [f"{tmp_path}/a.csv", f"{tmp_path}/b.tsv"], "columns": COLUMNS})
+    assert [(reader["files"], reader["delimiter"]) for reader in found["readers"]] == [
+        ([f"{tmp_path}/a.csv"], ","),
+        ([f"{tmp_path}/b.tsv"], "\t"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (["tea", "tea"], "groups: 'tea' is there twice (case does not count); list it once"),
+        (["tea", "Tea"], "groups: 'Tea' is there twice (case does not count); list it once"),
+        (["tea", "Store"], "groups: 'Store' is a column of the settings, too; take it out of one"),
+    ],
+)
+def test_a_group_counts_once_and_is_no_other_column(tmp_path, groups, words):
+    write(tmp_path, a="store,tea\n", b="tea,store\n")
+    source = {"files": f"{tmp_path}/*.csv", "columns": {"store_id": "store"}}
+    assert fault(source | {"groups": groups}) == words
+
+
+def test_a_type_that_differs_between_files_is_that_of_all_rows(tmp_path):
+    for name, row in {
+        "a": "1 as store, 2 as amount, 'x' as sold_on",
+        "b": "2.5::double as amount, 1 as store, date '2025-01-01' as sold_on, 0 as extra",
+    }.items():
+        duckdb.sql(f"copy (select {row}) to '{tmp_path}/{name}.parquet'")
+    columns = COLUMNS | {"sold_on": "Sold_on", "quantity": {"sql": "amount + 1"}}
+    for files in (["a", "b"], ["b", "a"]):
+        source = {"files": [f"{tmp_path}/{name}.parquet" for name in files], "columns": columns}
+        found = plan(source)
+        assert len(found["readers"]) == 2
+        assert found["types"] == {
+            "columns.store_id": "INTEGER",
+            "columns.amount": "DOUBLE",
+            "columns.sold_on": "VARCHAR",
+            "columns.quantity": "DOUBLE",
+        }
+    duckdb.sql(
+        f"copy (select {{a: 1}} as amount, 1 as store, 'x' as sold_on, 1 as other) "
+        f"to '{tmp_path}/c.parquet'"
+    )
+    said = fault({"files": f"{tmp_path}/[bc].parquet", "columns": COLUMNS})
+    assert said.startswith("files: cannot be read together: ")
