@@ -16,6 +16,7 @@ import duckdb_extension_postgres_scanner
 
 from python_ml.settings import SettingsError, expand_path
 from python_ml.source_files import FileError, read_header, read_sheet
+from python_ml.source_schema import OPTIONS_OF_FILES
 
 # The macros add these to the columns of a source.
 RESERVED_COLUMNS = (
@@ -90,7 +91,7 @@ def plan_source(
     for reader in plan["readers"]:
         faults += _faults_of_reader(connection, source, plan, reader)
     if len(plan["readers"]) > 1 and not faults:
-        faults += _unite_types(connection, source, plan)
+        plan["types"] = _united_types(connection, source, plan)
     if source.get("date_format") and not _tells_a_day(connection, source["date_format"]):
         faults.append(
             f"date_format: {source['date_format']!r} does not tell a day; write it like '%d.%m.%Y'"
@@ -155,6 +156,11 @@ def _plan_files(
         )
     kind = kinds[files[0]]
     faults = [
+        f"{option}: does not apply to {kind} files; take it out"
+        for option, formats in OPTIONS_OF_FILES.items()
+        if source.get(option) is not None and kind not in formats
+    ]
+    faults += [
         f"files: {file} would stand for other files, too; rename it: [ ] * ? stand for other "
         "characters in a file name"
         for file in files
@@ -260,10 +266,10 @@ def _faults_of_reader(
     return faults
 
 
-def _unite_types(
-    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], plan: dict[str, Any]
-) -> list[str]:
-    """Readers may differ in a type: the plan gets that of their rows together."""
+def _united_types(
+    connection: duckdb.DuckDBPyConnection, source: Mapping[str, Any], plan: Mapping[str, Any]
+) -> dict[str, str]:
+    """The types of the rows of all readers together, which may differ from that of one."""
     rows = " union all by name ".join(
         _relation(connection, plan["kind"], reader) for reader in plan["readers"]
     )
@@ -271,12 +277,8 @@ def _unite_types(
         column["sql"] if isinstance(column, Mapping) else _quoted(column)
         for column in _columns(source).values()
     )
-    try:
-        described = connection.execute(f"describe select {columns} from ({rows})").fetchall()
-    except duckdb.Error as error:
-        return [f"files: cannot be read together: {str(error).splitlines()[0]}"]
-    plan["types"] = {key: row[1] for key, row in zip(_columns(source), described, strict=True)}
-    return []
+    described = connection.execute(f"describe select {columns} from ({rows})").fetchall()
+    return {key: row[1] for key, row in zip(_columns(source), described, strict=True)}
 
 
 def _quoted(name: str) -> str:
@@ -321,7 +323,8 @@ def _relation(connection: duckdb.DuckDBPyConnection, kind: str, reader: Mapping[
         return f"select * from {reader['relation']}"
     if kind == "parquet":
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in reader["files"])
-        return f"select * from read_parquet([{files}], union_by_name = true)"
+        options = "union_by_name = true, hive_partitioning = false"
+        return f"select * from read_parquet([{files}], {options})"
     names = ", ".join(f"cast(null as varchar) as {_quoted(name)}" for name in reader["columns"])
     return f"select {names}"
 

@@ -6,7 +6,6 @@ There are no values here, only types. What is optional may be lacking: a column,
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -37,6 +36,15 @@ class SqlExpression(Strict):
 
 Column = Text | SqlExpression
 Combine = Literal["mean", "median", "sum", "minimum", "maximum"]
+# How files are written; which formats an option is for, is known when the files are found.
+OPTIONS_OF_FILES = {
+    "format": {"csv", "parquet", "excel"},
+    "delimiter": {"csv"},
+    "encoding": {"csv"},
+    "quoted_line_breaks": {"csv"},
+    "title_lines": {"csv", "excel"},
+    "sheet": {"excel"},
+}
 
 
 class _Source(Strict):
@@ -52,28 +60,13 @@ class _Source(Strict):
     sheet: Text | None = None
 
     @model_validator(mode="after")
-    def _options_fit_the_format(self) -> Self:
+    def _is_files_or_a_relation(self) -> Self:
         if (self.files is None) == (self.relation is None):
             raise ValueError("give either files or a relation")
-        format_ = self.format or self._format_of_files()
-        only_for = {
-            "delimiter": {"csv"},
-            "encoding": {"csv"},
-            "quoted_line_breaks": {"csv"},
-            "title_lines": {"csv", "excel"},
-            "sheet": {"excel"},
-            "format": {"csv", "parquet", "excel"},
-        }
-        for name, formats in only_for.items():
-            if getattr(self, name) is not None and format_ not in formats:
-                raise ValueError(f"{name} does not apply to {format_}")
+        for name in OPTIONS_OF_FILES:
+            if self.relation is not None and getattr(self, name) is not None:
+                raise ValueError(f"{name} does not apply to a relation")
         return self
-
-    def _format_of_files(self) -> str:
-        if self.files is None:
-            return "a relation"
-        first = self.files if isinstance(self.files, str) else self.files[0]
-        return {".parquet": "parquet", ".xlsx": "excel"}.get(PurePath(first).suffix.lower(), "csv")
 
 
 class SalesColumns(Strict):

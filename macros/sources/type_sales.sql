@@ -56,7 +56,15 @@
 
         select
             *,
+            {% if plan.kind == 'excel' and sales.date_format %}
+            -- a cell that is a date and no text has no format
+            coalesce(
+                {{ to_date('sold_on_source') }},
+                {{ to_date('sold_on_source', format=sales.date_format) }}
+            ) as sold_on,
+            {% else %}
             {{ to_date('sold_on_source', type_of.sold_on, sales.date_format) }} as sold_on,
+            {% endif %}
             {{ to_money('amount_source', type_of.amount) }} as amount,
             {{ to_number('quantity_source', type_of.quantity) }} as quantity
         from wanted

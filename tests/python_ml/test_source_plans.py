@@ -149,9 +149,14 @@ def test_a_type_that_differs_between_files_is_that_of_all_rows(tmp_path):
             "columns.sold_on": "VARCHAR",
             "columns.quantity": "DOUBLE",
         }
-    duckdb.sql(
-        f"copy (select {{a: 1}} as amount, 1 as store, 'x' as sold_on, 1 as other) "
-        f"to '{tmp_path}/c.parquet'"
-    )
-    said = fault({"files": f"{tmp_path}/[bc].parquet", "columns": COLUMNS})
-    assert said.startswith("files: cannot be read together: ")
+
+
+@pytest.mark.parametrize(
+    ("ending", "option"),
+    [("parquet", {"delimiter": ";"}), ("csv", {"sheet": "x"}), ("parquet", {"title_lines": 1})],
+)
+def test_an_option_of_another_format_is_refused(tmp_path, ending, option):
+    duckdb.sql(f"copy (select 1 as store, 2 as amount) to '{tmp_path}/a.{ending}'")
+    [name] = option
+    said = fault({"files": f"{tmp_path}/*", "columns": COLUMNS} | option)
+    assert said == f"{name}: does not apply to {ending} files; take it out"
