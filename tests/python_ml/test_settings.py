@@ -176,6 +176,11 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
                                         "statuses": {"open": ["A"]}}},
             "columns.status and statuses belong together",
         ),
+        (
+            {"sales": {k: v for k, v in SALES.items() if k != "files"}
+                      | {"relation": "shop.sales", "delimiter": ";"}},
+            "delimiter does not apply to a relation",
+        ),
     ],
 )  # fmt: skip
 def test_sources_that_do_not_fit_together_are_refused(defaults, sources, words):
