@@ -47,7 +47,7 @@ def cases(share: float) -> dict[str, Case]:
         "parquet": against_floor(100 * million, "parquet"),
         "csv": against_floor(20 * million, "csv"),
         "polars": against_polars(sized(100 * million, "parquet"), sized(20 * million, "csv")),
-        "pandas": against_pandas(sized(10 * million, "parquet")),
+        "pandas": against_pandas(sized(10 * million, "parquet"), sized(50 * million, "parquet")),
         "growth": growing([million, 10 * million, 100 * million]),
         "memory": within_memory(sized(100 * million, "parquet")),
         "low-memory": with_low_memory(sized(100 * million, "parquet")),
@@ -81,9 +81,9 @@ def against_polars(*sets: Data) -> Case:
     return Case((*contenders, start_up()), compares=True)
 
 
-def against_pandas(data: Data) -> Case:
-    """The same work in pandas, and in polars at the size that pandas can hold."""
-    contenders = [Contender(name, data) for name in (PANDAS, POLARS, OURS)]
+def against_pandas(*sets: Data) -> Case:
+    """The same work in pandas, and in polars at the sizes that pandas can hold."""
+    contenders = [Contender(name, data) for data in sets for name in (PANDAS, POLARS, OURS)]
     return Case((*contenders, start_up()), compares=True)
 
 

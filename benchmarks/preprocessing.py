@@ -15,7 +15,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -173,11 +173,14 @@ class Bench:
 
     def verify(self, case: Case, rows: float) -> None:
         """Let all contenders give the same matrix on less data, before anything is timed."""
-        small = [
-            Contender(each.name, sized(rows, each.data.file_format))
+        # contenders of several sizes are one here
+        small = {
+            (each.name, each.data.file_format): Contender(
+                each.name, sized(rows, each.data.file_format)
+            )
             for each in case.contenders
             if each.name != START_UP
-        ]
+        }.values()
         for contender in small:
             self.prepare(contender)
             if self.run(contender)["outcome"] != "finished":
@@ -237,7 +240,7 @@ class Bench:
                 row_of[name + same_data[0].data.name]["runs"][-1]["largest_difference"] = largest
 
 
-def by_data(contenders: Sequence[Contender]) -> list[list[Contender]]:
+def by_data(contenders: Iterable[Contender]) -> list[list[Contender]]:
     """Contenders that had the same data, together."""
     groups: dict[str, list[Contender]] = {}
     for contender in contenders:
