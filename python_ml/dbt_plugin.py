@@ -27,7 +27,7 @@ from python_ml.source_files import read_sheet, record_lines
 from python_ml.source_plans import attach_databases, plan_source, plan_sources
 
 READING_COMMANDS = {"build", "run", "retry"}
-LOW_MEMORY = "1GB"
+LOW_MEMORY = "500MB"
 
 
 class Plugin(BasePlugin):

@@ -134,7 +134,7 @@ def test_settings_move_the_published_result(small, tmp_path):
     ("memory", "limit", "threads", "expected"),
     [
         ("normal", "2GB", "3", {"limit": "1.8 GiB", "threads": 3}),
-        ("low", "2GB", "3", {"limit": "953.6 MiB", "threads": 1}),
+        ("low", "2GB", "3", {"limit": "476.8 MiB", "threads": 1}),
         ("low", "300MB", "", {"limit": "286.1 MiB", "threads": 1}),
     ],
 )
