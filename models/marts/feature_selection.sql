@@ -47,8 +47,10 @@ rare as (
     from {{ ref('pre_external_features') }}
     where
         unused_reason is not null
-        -- that one is shown as ignored
-        and feature not in {{ sql_texts(setting('external.filter.ignored_features')) }}
+        -- that one is shown as ignored; a list of none makes the comparison null
+        and not coalesce(
+            feature in {{ sql_texts(setting('external.filter.ignored_features')) }}, false
+        )
 
 ),
 
