@@ -12,12 +12,8 @@ from sklearn.metrics import (
 )
 from threadpoolctl import threadpool_limits
 
-from python_ml.clustering import (
-    WARD_ROWS,
-    assign_nearest,
-    count_distinct,
-    fit_kmeans_range,
-)
+from python_ml.algorithms import count_distinct, fit_counts
+from python_ml.algorithms.kmeans import fit_kmeans
 from python_ml.frames import fitted_mask, matrix, resolve_minimum_size, stack, typed
 
 SCHEMA = {
@@ -140,7 +136,7 @@ def score_cluster_counts(
     rule, resamples = settings["rule"], settings["resamples"]
     fixed, least, most = (settings[name] for name in ("fixed", "minimum", "maximum"))
     minimum_cluster_size = settings["minimum_cluster_size"]
-    starts, seed = settings["starts"], settings["seed"]
+    seed = settings["seed"]
     if rule not in RULES:
         raise ValueError(f"rule {rule!r} is not a score: choose one of {', '.join(RULES)}")
     if resamples < 2 or resamples % 2:
@@ -153,14 +149,14 @@ def score_cluster_counts(
         wanted = None if fixed is None else min(fixed, distinct)
         counts = {1, *range(max(least, 2), min(most, distinct) + 1)}
         counts = sorted(counts if wanted is None else counts | {wanted})
-        fits = fit_kmeans_range(rows, counts, starts=starts, seed=seed, ward_rows=WARD_ROWS)
+        fits = fit_counts(rows, counts, algorithm=settings)
         minimum_size = resolve_minimum_size(minimum_cluster_size, len(every_row))
         table = pd.DataFrame(
             [_scores(k, fits[k], rows, every_row, minimum_size) for k in counts]
         ).set_index("k")
         several = counts[1:]
         table.loc[several, "silhouette"] = mean_silhouettes(
-            rows, [fits[k][1] for k in several], seed=seed
+            rows, [fits[k].labels for k in several], seed=seed
         )
         table.loc[several, "stability"] = _stability(rows, every_row, several, resamples, seed)
         chosen = choose_count(table, rule) if wanted is None else wanted
@@ -269,15 +265,15 @@ def _mean_silhouette(sums, labels):
 
 def _scores(k, fit, rows, every_row, minimum_size):
     """Return what one fit says about itself, without the scores shared between fits."""
-    centroids, labels, inertia = fit
-    sizes = np.bincount(assign_nearest(every_row, centroids), minlength=k)
+    labels = fit.labels
+    sizes = np.bincount(fit.assign(every_row), minlength=k)
     comparable = 1 < k < len(rows)
     return {
         "k": k,
         "silhouette": np.nan,
         "calinski_harabasz": calinski_harabasz_score(rows, labels) if comparable else np.nan,
         "davies_bouldin": davies_bouldin_score(rows, labels) if comparable else np.nan,
-        "inertia": inertia,
+        "inertia": fit.inertia,
         "stability": np.nan,
         "smallest_cluster": sizes.min(),
         "is_valid": k == 1 or sizes.min() >= minimum_size,
@@ -304,14 +300,14 @@ def _bootstrap_labels(rows, every_row, counts, seed, number):
     drawn = np.random.default_rng([seed, number]).integers(len(rows), size=size)
     resample = rows[np.sort(drawn)]
     distinct = count_distinct(resample)
-    fits = fit_kmeans_range(
+    fits = fit_kmeans(
         resample,
         {min(k, distinct) for k in counts},
         starts=RESAMPLE_STARTS,
         seed=seed,
         ward_rows=RESAMPLE_WARD_ROWS,
     )
-    return {k: assign_nearest(every_row, fits[min(k, distinct)][0]) for k in counts}
+    return {k: fits[min(k, distinct)].assign(every_row) for k in counts}
 
 
 class _Reasons:

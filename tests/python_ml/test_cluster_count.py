@@ -12,8 +12,10 @@ from sklearn.metrics import (
     silhouette_score,
 )
 
+from python_ml.algorithms.fit import Fit
+from python_ml.algorithms.kmeans import fit_kmeans
 from python_ml.cluster_count import RULES, SCHEMA, mean_silhouettes, score_cluster_counts
-from python_ml.clustering import assign_nearest, fit_centroids, fit_kmeans
+from python_ml.clustering import fit_centroids
 from python_ml.frames import resolve_minimum_size
 from tests.python_ml.planted import (
     array_of,
@@ -84,7 +86,7 @@ def test_scores_are_those_of_scikit_learn():
     components = noise()
     rows, table = array_of(components), score(components)
     for k in range(2, 11):
-        _, labels, inertia = fit_kmeans(rows, k, starts=3, seed=7)
+        _, labels, _, inertia = fit_kmeans(rows, [k], starts=3, seed=7)[k][:4]
         expected = [
             silhouette_score(rows, labels),
             calinski_harabasz_score(rows, labels),
@@ -105,7 +107,7 @@ def test_the_clusters_scored_are_the_clusters_fitted():
     centroids = fit_centroids(components, outliers, scores, settings=SETTINGS)
     wide = centroids.pivot(index="cluster_id", columns="component", values="value").to_numpy()
     rows = np.delete(array_of(components), [1, 250], axis=0)
-    inertia = ((rows - wide[assign_nearest(rows, wide)]) ** 2).sum()
+    inertia = ((rows - wide[Fit(wide, None, None, 0.0).assign(rows)]) ** 2).sum()
     assert scores.loc[scores["is_chosen"], "inertia"].item() == pytest.approx(inertia, rel=1e-9)
 
 

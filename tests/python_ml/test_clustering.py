@@ -8,14 +8,9 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from python_ml.clustering import (
-    SCHEMA,
-    assign_nearest,
-    count_distinct,
-    fit_centroids,
-    fit_kmeans,
-    fit_kmeans_range,
-)
+from python_ml.algorithms.fit import Fit, count_distinct
+from python_ml.algorithms.kmeans import fit_kmeans
+from python_ml.clustering import SCHEMA, fit_centroids
 from tests.python_ml.planted import (
     array_of,
     excluding,
@@ -50,7 +45,9 @@ def cloud(stores=400, seed=0, dimensions=4):
 def test_planted_clusters_are_found(k, starts):
     """Two to nine clusters of unequal size; the Ward start alone finds them too."""
     components, truth = planted(UNEQUAL[:k], seed=k)
-    centroids, labels, inertia = fit_kmeans(array_of(components), k, starts=starts, seed=1)
+    centroids, labels, _, inertia = fit_kmeans(array_of(components), [k], starts=starts, seed=1)[k][
+        :4
+    ]
     assert adjusted_rand_score(truth, labels) >= 0.95
     assert np.bincount(labels).tolist() == UNEQUAL[:k]
     distances = ((array_of(components) - centroids[labels]) ** 2).sum()
@@ -62,15 +59,18 @@ def test_never_worse_than_its_random_starts(seed):
     """The Ward start can only lower the inertia of the same k-means++ starts."""
     rows = cloud()
     random_only = KMeans(8, n_init=3, random_state=seed).fit(rows).inertia_
-    assert fit_kmeans(rows, 8, starts=3, seed=seed)[2] <= random_only
-    assert fit_kmeans(rows, 8, starts=3, seed=seed)[2] <= fit_kmeans(rows, 8, starts=0, seed=0)[2]
+    assert fit_kmeans(rows, [8], starts=3, seed=seed)[8].inertia <= random_only
+    assert (
+        fit_kmeans(rows, [8], starts=3, seed=seed)[8].inertia
+        <= fit_kmeans(rows, [8], starts=0, seed=0)[8].inertia
+    )
 
 
 def test_the_ward_start_is_used():
     """On far clusters of very unequal size one random start fails where the tree does not."""
     components, truth = planted([300, 3, 3, 3, 3, 3, 3], seed=3, distance=40)
     rows = array_of(components)
-    assert adjusted_rand_score(truth, fit_kmeans(rows, 7, starts=0, seed=0)[1]) == 1
+    assert adjusted_rand_score(truth, fit_kmeans(rows, [7], starts=0, seed=0)[7].labels) == 1
     random = [KMeans(7, init="random", n_init=1, random_state=s).fit_predict(rows) for s in (0, 1)]
     assert min(adjusted_rand_score(truth, labels) for labels in random) < 0.95
 
@@ -78,51 +78,51 @@ def test_the_ward_start_is_used():
 def test_setting_starts():
     """More starts find a better optimum where there are many."""
     rows = cloud(stores=600, dimensions=6)
-    few, many = (fit_kmeans(rows, 10, starts=starts, seed=0)[2] for starts in (0, 30))
+    few, many = (fit_kmeans(rows, [10], starts=starts, seed=0)[10].inertia for starts in (0, 30))
     assert many < few
 
 
 def test_setting_seed():
     """Other seeds draw other starts, and with one start each some end elsewhere."""
     rows = cloud(stores=600, dimensions=6)
-    assert len({fit_kmeans(rows, 10, starts=1, seed=seed)[2] for seed in range(8)}) > 1
+    assert len({fit_kmeans(rows, [10], starts=1, seed=seed)[10].inertia for seed in range(8)}) > 1
 
 
 def test_a_sampled_ward_tree_seeds_all_rows():
     """With fewer rows in the tree than stores, every store still gets its planted cluster."""
     components, truth = planted([300, 200, 100], seed=2)
     rows = array_of(components)
-    fit = fit_kmeans_range(rows, [3], starts=0, seed=5, ward_rows=60)[3]
+    fit = fit_kmeans(rows, [3], starts=0, seed=5, ward_rows=60)[3]
     assert adjusted_rand_score(truth, fit[1]) == 1
     noise = cloud(stores=500)
     inertias = {
-        fit_kmeans_range(noise, [9], starts=0, seed=seed, ward_rows=40)[9][2] for seed in range(4)
+        fit_kmeans(noise, [9], starts=0, seed=seed, ward_rows=40)[9].inertia for seed in range(4)
     }
     assert len(inertias) > 1
 
 
 def test_more_clusters_than_rows_in_the_tree():
     """A tree with fewer rows than clusters is no start; a random one takes its place."""
-    fit = fit_kmeans_range(cloud(stores=50), [20], starts=0, seed=5, ward_rows=10)[20]
+    fit = fit_kmeans(cloud(stores=50), [20], starts=0, seed=5, ward_rows=10)[20]
     assert len(np.unique(fit[1])) == 20
 
 
 def test_a_fit_does_not_depend_on_the_other_candidates():
     """The k of a range is fitted bit for bit as if it were alone."""
     rows = cloud()
-    together = fit_kmeans_range(rows, range(1, 8), starts=3, seed=4, ward_rows=3000)
-    for k, (centroids, labels, inertia) in together.items():
-        alone = fit_kmeans(rows, k, starts=3, seed=4)
+    together = fit_kmeans(rows, range(1, 8), starts=3, seed=4, ward_rows=3000)
+    for k, (centroids, labels, _, inertia, *_) in together.items():
+        alone = fit_kmeans(rows, [k], starts=3, seed=4)[k]
         np.testing.assert_array_equal(centroids, alone[0])
         np.testing.assert_array_equal(labels, alone[1])
-        assert inertia == alone[2]
+        assert inertia == alone.inertia
 
 
 def test_tied_merges_are_cut_into_as_many_clusters_as_asked_for():
     """On a regular grid all merges tie in height; every k still has k clusters."""
     grid = np.array([[x, y] for x in range(6) for y in range(6)], dtype=float)
     for k in range(1, 37):
-        _, labels, inertia = fit_kmeans(grid, k, starts=0, seed=0)
+        _, labels, _, inertia = fit_kmeans(grid, [k], starts=0, seed=0)[k][:4]
         assert len(np.unique(labels)) == k
     assert inertia == 0
 
@@ -130,7 +130,7 @@ def test_tied_merges_are_cut_into_as_many_clusters_as_asked_for():
 def test_equal_sizes_are_numbered_by_their_centroids():
     """Of two equally large clusters the one with the smaller first coordinate comes first."""
     rows = np.array([[9.0, 0], [9, 1], [0, 5], [0, 6], [0, -5], [0, -6], [4, 4], [4, 4], [4, 4]])
-    centroids, labels, _ = fit_kmeans(rows, 4, starts=3, seed=0)
+    centroids, labels, _, _ = fit_kmeans(rows, [4], starts=3, seed=0)[4][:4]
     np.testing.assert_allclose(centroids, [[4, 4], [0, -5.5], [0, 5.5], [9, 0.5]])
     assert labels.tolist() == [3, 3, 2, 2, 1, 1, 0, 0, 0]
 
@@ -138,7 +138,7 @@ def test_equal_sizes_are_numbered_by_their_centroids():
 def test_one_cluster_is_the_mean():
     """k = 1 gives the mean of the stores and their total variance."""
     rows = cloud(stores=20)
-    centroids, labels, inertia = fit_kmeans(rows, 1, starts=3, seed=0)
+    centroids, labels, _, inertia = fit_kmeans(rows, [1], starts=3, seed=0)[1][:4]
     np.testing.assert_array_equal(centroids, rows.mean(axis=0, keepdims=True))
     assert labels.tolist() == [0] * 20
     assert inertia == pytest.approx(20 * rows.var(axis=0).sum())
@@ -149,7 +149,7 @@ def test_an_impossible_number_of_clusters_is_refused(k):
     """Neither no cluster nor more clusters than distinct rows."""
     rows = np.array([[0.0], [1.0], [1.0], [2.0]])
     with pytest.raises(ValueError, match=f"{k} clusters cannot be fitted: 4 stores have 3 distin"):
-        fit_kmeans(rows, k, starts=1, seed=0)
+        fit_kmeans(rows, [k], starts=1, seed=0)[k]
 
 
 @given(
@@ -162,7 +162,7 @@ def test_copies_of_stores_never_leave_a_cluster_empty(points, starts, data):
     """With many equal stores every k up to the distinct ones has k clusters, each at its mean."""
     rows = np.array(points, dtype=float)
     k = data.draw(st.integers(1, count_distinct(rows)))
-    centroids, labels, _ = fit_kmeans(rows, k, starts=starts, seed=0)
+    centroids, labels, _, _ = fit_kmeans(rows, [k], starts=starts, seed=0)[k][:4]
     sizes = np.bincount(labels, minlength=k)
     assert (sizes > 0).all()
     assert (np.diff(sizes) <= 0).all()
@@ -232,7 +232,7 @@ def test_settings_reach_the_fit():
     components = long_frame(rows)
     for starts, seed in ((0, 0), (1, 0), (1, 1), (30, 0)):
         result = centroids_of(components, 10, starts=starts, seed=seed)
-        centroids, _, _ = fit_kmeans(rows, 10, starts=starts, seed=seed)
+        centroids, _, _, _ = fit_kmeans(rows, [10], starts=starts, seed=seed)[10][:4]
         np.testing.assert_array_equal(result["value"], centroids.ravel())
 
 
@@ -293,5 +293,11 @@ def test_every_setting_is_required(name):
 def test_nearest_centroid_and_ties():
     """The nearest centroid wins; of equally near ones the first, even if sums round."""
     rows = np.array([[0.1 + 0.2], [0.9], [0.6]])
-    assert assign_nearest(rows, np.array([[0.0], [0.6]])).tolist() == [0, 1, 1]
-    assert assign_nearest(rows, np.array([[0.6], [0.0]])).tolist() == [0, 0, 0]
+    assert _nearest(rows, [[0.0], [0.6]]) == [0, 1, 1]
+    assert _nearest(rows, [[0.6], [0.0]]) == [0, 0, 0]
+
+
+def _nearest(rows, centroids):
+    """Return the labels that rows get from centroids."""
+    nobody = np.zeros(0)
+    return Fit(np.array(centroids), nobody, nobody, 0.0).assign(rows).tolist()
