@@ -71,7 +71,7 @@ def score_cluster_counts(
         ``minimum_cluster_size``: in stores (1 or more), or as a share of all stores of the
         category, excluded ones too (above 0, below 1; rounded up);
         ``resamples``: number of bootstrap fits, even, 2 or more;
-        ``starts``, ``seed``: as in `fit_kmeans`.
+        ``method``, ``starts``, ``seed`` and what else the method obeys: as in `fit_counts`.
 
     Returns
     -------
@@ -124,7 +124,8 @@ def score_cluster_counts(
     >>> outliers = components[["category", "store_id"]].assign(is_excluded=False)
     >>> settings = {
     ...     "fixed": None, "minimum": 2, "maximum": 3, "rule": "silhouette",
-    ...     "minimum_cluster_size": 2, "resamples": 2, "starts": 3, "seed": 0,
+    ...     "minimum_cluster_size": 2, "resamples": 2,
+    ...     "method": "kmeans", "starts": 3, "seed": 0,
     ... }
     >>> scores = score_cluster_counts(components, outliers, settings=settings)
     >>> for row in scores.itertuples():
@@ -150,6 +151,7 @@ def score_cluster_counts(
         counts = {1, *range(max(least, 2), min(most, distinct) + 1)}
         counts = sorted(counts if wanted is None else counts | {wanted})
         fits = fit_counts(rows, counts, algorithm=settings)
+        counts = sorted(fits)
         minimum_size = resolve_minimum_size(minimum_cluster_size, len(every_row))
         table = pd.DataFrame(
             [_scores(k, fits[k], rows, every_row, minimum_size) for k in counts]
