@@ -21,6 +21,11 @@ def planted(sizes, *, seed, dimensions=10, distance=DISTANCE, category="beer"):
     return long_frame(values[order], category=category), truth[order]
 
 
+def cloud(stores=400, seed=0, dimensions=4):
+    """Return stores without any clusters: many poor optima for k-means to end in."""
+    return np.random.default_rng(seed).normal(size=(stores, dimensions))
+
+
 def long_frame(values, *, category="beer", column="component"):
     """Return an array, one row per store, as a long frame; stores are s0000, s0001, ..."""
     values = np.asarray(values, dtype=float)
