@@ -100,9 +100,23 @@ class ClusterCount(Strict):
     fixed: Annotated[int, Field(ge=1)] | None
     minimum: Annotated[int, Field(ge=2)]
     maximum: Annotated[int, Field(ge=2)]
-    rule: Literal["silhouette", "calinski_harabasz", "davies_bouldin", "stability"]
+    rule: Literal[
+        "median",
+        "median_gmm",
+        "majority",
+        "gap",
+        "silhouette",
+        "simplified_silhouette",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "stability",
+        "bic",
+        "gmm_bic",
+    ]
     minimum_cluster_size: ClusterSize
-    resamples: Annotated[int, Field(ge=2, multiple_of=2)]
+    retry_minimum_cluster_size: ClusterSize | None
+    minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
     def _range_is_not_empty(self) -> ClusterCount:

@@ -139,7 +139,7 @@ def test_ids_keep_their_zeros(chain):
 def test_the_run_is_on_record(chain):
     runs = chain.table("runs")
     assert list(runs["status"]) == ["success"]
-    assert json.loads(runs["settings"][0])["internal"]["cluster_count"]["rule"] == "silhouette"
+    assert json.loads(runs["settings"][0])["internal"]["cluster_count"]["rule"] == "median"
     assert json.loads(runs["versions"][0])["duckdb"] == duckdb.__version__
     assert set(chain.table("store_clusters")["run_id"]) == set(runs["run_id"])
     steps = chain.table("run_steps")
