@@ -89,9 +89,11 @@ class Scale(Strict):
 class Reduce(Strict):
     """How many dimensions the clustering sees."""
 
-    method: Literal["none", "pca"]
+    method: Literal["none", "pca", "incremental_pca", "kernel_pca"]
     explained_variance: Annotated[float, Field(gt=0, le=1)]
     maximum_components: Annotated[int, Field(ge=1)]
+    landmarks: Annotated[int, Field(ge=2)]
+    gamma: Annotated[float, Field(gt=0)] | None
 
 
 class ClusterCount(Strict):
@@ -207,6 +209,7 @@ class Resources(Strict):
     """What the run may take of the machine."""
 
     memory: Literal["normal", "low"]
+    cores: Annotated[int, Field(ge=1)] | None
 
 
 class Settings(Strict):
