@@ -89,9 +89,11 @@ class Scale(Strict):
 class Reduce(Strict):
     """How many dimensions the clustering sees."""
 
-    method: Literal["none", "pca"]
+    method: Literal["none", "pca", "incremental_pca", "kernel_pca"]
     explained_variance: Annotated[float, Field(gt=0, le=1)]
     maximum_components: Annotated[int, Field(ge=1)]
+    landmarks: Annotated[int, Field(ge=2)]
+    gamma: Annotated[float, Field(gt=0)] | None
 
 
 class ClusterCount(Strict):
@@ -100,9 +102,23 @@ class ClusterCount(Strict):
     fixed: Annotated[int, Field(ge=1)] | None
     minimum: Annotated[int, Field(ge=2)]
     maximum: Annotated[int, Field(ge=2)]
-    rule: Literal["silhouette", "calinski_harabasz", "davies_bouldin", "stability"]
+    rule: Literal[
+        "median",
+        "median_gmm",
+        "majority",
+        "gap",
+        "silhouette",
+        "simplified_silhouette",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "stability",
+        "bic",
+        "gmm_bic",
+    ]
     minimum_cluster_size: ClusterSize
-    resamples: Annotated[int, Field(ge=2, multiple_of=2)]
+    retry_minimum_cluster_size: ClusterSize | None
+    minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
     def _range_is_not_empty(self) -> ClusterCount:
@@ -193,6 +209,7 @@ class Resources(Strict):
     """What the run may take of the machine."""
 
     memory: Literal["normal", "low"]
+    cores: Annotated[int, Field(ge=1)] | None
 
 
 class Settings(Strict):

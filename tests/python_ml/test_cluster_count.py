@@ -14,7 +14,9 @@ from sklearn.metrics import (
 
 from python_ml.algorithms.fit import Fit
 from python_ml.algorithms.kmeans import fit_kmeans
-from python_ml.cluster_count import RULES, SCHEMA, mean_silhouettes, score_cluster_counts
+from python_ml.cluster_count import SCHEMA, score_cluster_counts
+from python_ml.cluster_count.rules import BETTER as RULES
+from python_ml.cluster_count.silhouettes import mean_silhouettes
 from python_ml.clustering import fit_clusters
 from python_ml.frames import resolve_minimum_size
 from tests.python_ml.planted import (
@@ -32,6 +34,8 @@ SETTINGS = {
     "maximum": 10,
     "rule": "silhouette",
     "minimum_cluster_size": 5,
+    "retry_minimum_cluster_size": None,
+    "minimum_stability": 0,
     "resamples": 4,
     "method": "kmeans",
     "starts": 3,
