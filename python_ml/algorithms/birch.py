@@ -20,8 +20,8 @@ def fit_birch(rows: np.ndarray, counts: list[int], algorithm: dict) -> dict[int,
     """Return Ward's clusters of the balls that one pass over the stores sums them up in.
 
     Zhang, Ramakrishnan and Livny (1996, "BIRCH: an efficient data clustering method for very
-    large databases"), by scikit-learn. The radius is doubled while there are more balls than a
-    Ward tree can take, and halved while there are fewer than clusters asked for.
+    large databases"), by scikit-learn. The radius grows where there are more balls than a Ward
+    tree can take, and shrinks where there are fewer than clusters asked for.
 
     Parameters
     ----------
@@ -33,49 +33,59 @@ def fit_birch(rows: np.ndarray, counts: list[int], algorithm: dict) -> dict[int,
         ``radius``: the largest radius of a ball, as a share of the spread of the rows, which is
         the root of their mean squared distance from the mean.
 
+    Raises
+    ------
+    ValueError
+        If no radius gives at least as many balls as clusters and no more than ``MOST_BALLS``.
+
     Examples
     --------
     >>> rows = np.array([[0.0], [1.0], [10.0], [11.0], [12.0]])
     >>> fit_birch(rows, [2], {"radius": 0.2})[2].labels.tolist()
     [1, 1, 0, 0, 0]
     """
-    spread = np.sqrt(((rows - rows.mean(axis=0)) ** 2).sum(axis=1).mean())
     trees = {}
     fits = {}
     for k in counts:
-        radius = algorithm["radius"]
-        while True:
-            if radius not in trees:
-                trees[radius] = _tree(rows, radius, spread)
-            tree, ball = trees[radius]
-            if len(tree.rows) >= k:
-                break
-            radius /= 2
+        tree, ball = _fitting_tree(rows, k, algorithm["radius"], trees)
         fits[k] = make_fit(rows, tree.labels(k)[ball])
     return fits
 
 
-def _tree(rows, radius, spread):
-    """Return the Ward tree of the balls, and the ball of every row."""
+def _fitting_tree(rows, k, radius, trees):
+    """Return the tree of the radius nearest to the one asked for that has enough balls."""
+    low, high = 0.0, np.inf
+    while high > 1.001 * low:
+        if radius not in trees:
+            trees[radius] = _tree(rows, radius)
+        if trees[radius] is None:
+            low = radius
+        elif len(trees[radius][0].rows) < k:
+            high = radius
+        else:
+            return trees[radius]
+        elsewhere = np.sqrt(low * high) if low > 0 else high / 2
+        radius = low * 2 if high == np.inf else elsewhere
+    raise ValueError(
+        f"birch finds no radius with {k} to {MOST_BALLS:,} balls of stores: "
+        "set algorithm.method to kmeans"
+    )
+
+
+def _tree(rows, radius):
+    """Return the Ward tree of the balls and the ball of every row; nothing if too many."""
+    spread = np.sqrt(((rows - rows.mean(axis=0)) ** 2).sum(axis=1).mean())
     if radius < LEAST_RADIUS or spread == 0:
         _, first, ball = np.unique(
             np.round(rows, 9) + 0.0, axis=0, return_index=True, return_inverse=True
         )
-        return WardTree(rows[first]), ball
-    centres = None
-    while centres is None:
-        centres = _balls(rows, radius * spread)
-        radius *= 2
-    # a ball may be nearest to none of the rows once its neighbours have moved
-    used, ball = np.unique(pairwise_distances_argmin(rows, centres), return_inverse=True)
-    return WardTree(centres[used]), ball
-
-
-def _balls(rows, threshold):
-    """Return the centres of the balls, or nothing if there are too many."""
-    model = Birch(threshold=threshold, n_clusters=None, compute_labels=False)
+        return (WardTree(rows[first]), ball) if len(first) <= MOST_BALLS else None
+    model = Birch(threshold=radius * spread, n_clusters=None, compute_labels=False)
     for begin in range(0, len(rows), BATCH):
         model.partial_fit(rows[begin : begin + BATCH])
         if len(model.subcluster_centers_) > MOST_BALLS:
             return None
-    return model.subcluster_centers_
+    # a ball may be nearest to none of the rows once its neighbours have moved
+    nearest = pairwise_distances_argmin(rows, model.subcluster_centers_)
+    used, ball = np.unique(nearest, return_inverse=True)
+    return WardTree(model.subcluster_centers_[used]), ball
