@@ -62,6 +62,18 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"algorithm": {"starts": "10"}}}, 'starts: "10" is not allowed'),
         ({"internal": {"algorithm": {"starts": True}}}, "starts: true is not allowed"),
         ({"internal": {"algorithm": {"seed": -1}}}, "seed: -1 is not allowed"),
+        ({"internal": {"algorithm": {"method": "k-prototypes"}}}, "'spectral' or 'kmedoids'"),
+        ({"internal": {"algorithm": {"covariance": "round"}}}, "'diag' or 'spherical'"),
+        ({"internal": {"algorithm": {"radius": 0}}}, "radius: 0 is not allowed"),
+        ({"internal": {"algorithm": {"neighbours": 0}}}, "algorithm.neighbours: 0 is not"),
+        ({"internal": {"algorithm": {"batch_size": 0}}}, "batch_size: 0 is not allowed"),
+        ({"internal": {"algorithm": {"smallest_cluster": 1}}}, "smallest_cluster: 1 is not"),
+        ({"internal": {"algorithm": {"minimum_samples": 0}}}, "minimum_samples: 0 is not"),
+        (
+            {"external": {"algorithm": {"method": "hdbscan"}, "cluster_count": {"fixed": 4}}},
+            "external: algorithm.method hdbscan finds its own number of clusters and cannot be "
+            "held to cluster_count.fixed (4): set that to null, or choose another method",
+        ),
         ({"external": {"filter": {"maximum_correlation": 1.2}}}, "maximum_correlation: 1.2 is not"),
         ({"external": {"impute": {"neighbours": 0}}}, "impute.neighbours: 0 is not allowed"),
         ({"external": {"impute": {"iterations": 0}}}, "impute.iterations: 0 is not allowed"),
