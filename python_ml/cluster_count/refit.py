@@ -12,7 +12,7 @@ from python_ml.cluster_count.sampling import sample_of
 WARD_ROWS = 300
 """A Ward tree over this many rows gives the starts."""
 
-ITERATIONS = 30
+ITERATIONS = 12
 """A cheap fit stops after this many rounds."""
 
 TOLERANCE = 1e-9
