@@ -43,7 +43,7 @@ def gap_statistics(
     Examples
     --------
     >>> rows = np.repeat([[0.0], [9.0]], 20, axis=0) + np.arange(40)[:, None] % 20 / 20
-    >>> gaps = gap_statistics(rows, [1, 2], algorithm={"starts": 1, "seed": 0})
+    >>> gaps = gap_statistics(rows, [1, 2], algorithm={"method": "kmeans", "starts": 1, "seed": 0})
     >>> gaps[1][0] < gaps[2][0]
     True
     """

@@ -128,7 +128,7 @@ def score_cluster_counts(
     >>> settings = {
     ...     "fixed": None, "minimum": 2, "maximum": 3, "rule": "silhouette",
     ...     "minimum_cluster_size": 3, "retry_minimum_cluster_size": None,
-    ...     "minimum_stability": 0.6, "resamples": 4, "starts": 3, "seed": 0,
+    ...     "minimum_stability": 0.6, "resamples": 4, "method": "kmeans", "starts": 3, "seed": 0,
     ... }
     >>> scores = score_cluster_counts(components, outliers, settings=settings)
     >>> for row in scores.itertuples():
@@ -175,7 +175,7 @@ def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) 
     >>> settings = {
     ...     "fixed": 2, "minimum": 2, "maximum": 3, "rule": "median", "minimum_cluster_size": 2,
     ...     "retry_minimum_cluster_size": None, "minimum_stability": 0.6, "resamples": 2,
-    ...     "starts": 3, "seed": 0,
+    ...     "method": "kmeans", "starts": 3, "seed": 0,
     ... }
     >>> score_rows(rows, np.full(6, True), settings=settings)["smallest_cluster"].tolist()
     [6, 3, 1]

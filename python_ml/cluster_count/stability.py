@@ -58,7 +58,8 @@ def stabilities(
     Examples
     --------
     >>> rows = np.repeat([[0.0], [90.0]], 10, axis=0) + np.arange(20)[:, None]
-    >>> stabilities(rows, rows, [2], resamples=4, algorithm={"starts": 1, "seed": 0})
+    >>> algorithm = {"method": "kmeans", "starts": 1, "seed": 0}
+    >>> stabilities(rows, rows, [2], resamples=4, algorithm=algorithm)
     [1.0]
     """
     labelled = every_row[sample_of(len(every_row), LABELLED_STORES, algorithm["seed"])]

@@ -1,0 +1,1 @@
+{{ project_features(ref('feat_external_new_scaled'), ref('ml_external_loadings')) }}

@@ -1,0 +1,1 @@
+{{ measure_distances(ref('ml_external_new_components'), ref('ml_external_centroids'), 'component') }}

@@ -1,0 +1,1 @@
+{{ project_features(ref('feat_internal_new_scaled'), ref('ml_internal_loadings')) }}

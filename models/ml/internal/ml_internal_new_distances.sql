@@ -1,0 +1,1 @@
+{{ measure_distances(ref('ml_internal_new_components'), ref('ml_internal_centroids'), 'component') }}
