@@ -55,7 +55,7 @@ def refit(
     """
     weights = np.ones(len(rows), dtype=int) if weights is None else weights
     counts = sorted(set(counts))
-    if algorithm.get("method", "kmeans") != "kmeans":
+    if algorithm["method"] != "kmeans":
         return _fit_fully(np.repeat(rows, weights, axis=0), counts, algorithm)
     middle = rows.mean(axis=0)
     centred = rows - middle
