@@ -173,6 +173,8 @@ class Reasons:
         if k == self.decision.refused:
             return f"not chosen: {self._doubt()}"
         best = self.decision.vote.count
+        if best is None:
+            return f"not chosen: {NAMES.get(self.rule, self.rule)} is not defined for it"
         if self.rule in VOTERS:
             return f"not chosen: {self._votes()} is {best}"
         if self.rule == "gap":
