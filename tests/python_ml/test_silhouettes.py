@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import planted, shuffled, store_names
 from sklearn.metrics import silhouette_samples
 
 from python_ml.silhouettes import measure_silhouettes, silhouettes, simplified_silhouettes
+from tests.python_ml.planted import planted, shuffled, store_names
 
 
 def sample_of(rows, labels, stage="final", category="beer"):
