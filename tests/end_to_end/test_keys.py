@@ -14,7 +14,12 @@ from conftest import Chain
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from planted_chain import EXTERNAL_GROUPS, HEADERS, INTERNAL_GROUPS, PlantedChain, plant
-from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
+from sklearn.metrics import (
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    silhouette_samples,
+    silhouette_score,
+)
 
 pytestmark = pytest.mark.end_to_end
 
@@ -201,6 +206,48 @@ def test_metrics_of_a_stage_are_those_of_scikit_learn(line, seed):
             assert found[name] == pytest.approx(score(rows, labels), rel=1e-9)
         total = found["within_variance"] + found["between_variance"]
         assert total == pytest.approx(rows.var(axis=0).sum(), rel=1e-9)
+
+
+def test_large_categories_are_judged_by_a_sample_of_every_cluster(line):
+    sizes = [9_000, 2_500, 440, 60]
+    generator = np.random.default_rng(4)
+    labels = generator.permutation(np.repeat(np.arange(1, 5), sizes))
+    rows = generator.normal(size=(len(labels), 3)) + 2 * np.eye(5, 3)[labels]
+    stores = [f"{number:05d}" for number in range(len(labels))]
+    connection = line.line.connection
+    labelled = pd.DataFrame(
+        {
+            "category": "A",
+            "store_id": stores,
+            "internal_cluster_id": labels,
+            "external_cluster_id": pd.array([None] * len(labels), dtype="Int64"),
+            "merged_label": "1_1",
+            "final_cluster_id": 1,
+        }
+    )
+    placed = pd.DataFrame(rows, columns=[1, 2, 3], index=stores).rename_axis("store_id")
+    placed = placed.melt(var_name="component", ignore_index=False).reset_index()
+    connection.register("labelled", labelled)
+    connection.register("placed", placed)
+    for name in ("merging.mrg_labels", "merging.mrg_members"):
+        connection.execute(f"create or replace table {name} as select * from labelled")
+    connection.execute(
+        "create or replace table ml.ml_internal_components as select 'A' as category, * from placed"
+    )
+    models = ["mrg_stages", "mrg_stage_positions", "mrg_silhouette_samples", "mrg_silhouettes"]
+    measures = ["mrg_stage_centroids", "mrg_stage_distances", "mrg_cluster_pairs"]
+    measures += ["mrg_cluster_measures", "mrg_stage_measures", "cluster_metrics"]
+    line.line.run({*models, *measures, "store_silhouettes"})
+
+    found = line.table("store_silhouettes")
+    assert set(found["stage"]) == {"internal"}
+    # 10,000 / 12,000 of each cluster, rounded up, but at least 100, if there are as many
+    assert found["cluster"].value_counts().to_dict() == {"1": 7500, "2": 2084, "3": 367, "4": 60}
+    exact = pd.Series(silhouette_samples(rows, labels), index=stores)
+    assert (found["silhouette"] - exact.loc[found["store_id"]].to_numpy()).abs().max() < 0.03
+    metrics = line.table("cluster_metrics").set_index(["stage", "metric"])["value"]["internal"]
+    assert metrics["silhouette"] == pytest.approx(exact.mean(), abs=0.003)
+    assert metrics["silhouette_stores"] == len(found)
 
 
 def check_truth(labels: pd.DataFrame, chain: PlantedChain) -> None:
