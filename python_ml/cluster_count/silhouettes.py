@@ -1,16 +1,14 @@
-"""Silhouettes of many labelings from one pass over the distances."""
+"""Mean silhouettes of many labelings, of a sample where there are many rows."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from python_ml.cluster_count.sampling import sample_of
+from python_ml.silhouettes import silhouettes
 
 SILHOUETTE_STORES = 10_000
 """Above this many fitted stores the silhouette looks at one fixed sample of this size."""
-
-CHUNK_ROWS = 256
-"""Rows whose distances to all others are held at once."""
 
 
 def mean_silhouettes(rows: np.ndarray, labelings: Sequence[np.ndarray], *, seed: int) -> list:
@@ -42,47 +40,7 @@ def mean_silhouettes(rows: np.ndarray, labelings: Sequence[np.ndarray], *, seed:
     >>> [round(value, 3) for value in mean_silhouettes(rows, [two, three], seed=0)]
     [0.9, 0.447]
     """
-    if not labelings:
-        return []
     if len(rows) > SILHOUETTE_STORES:
         sample = sample_of(len(rows), SILHOUETTE_STORES, seed)
         rows, labelings = rows[sample], [labels[sample] for labels in labelings]
-    one_hot = [np.eye(labels.max() + 1)[labels] for labels in labelings]
-    summed = _summed_distances(rows - rows.mean(axis=0), np.hstack(one_hot))
-    ends = np.cumsum([block.shape[1] for block in one_hot])
-    return [
-        _mean_silhouette(sums, labels)
-        for sums, labels in zip(np.split(summed, ends[:-1], axis=1), labelings, strict=True)
-    ]
-
-
-def _summed_distances(rows, columns):
-    """Return the sum of the distances of each row to the rows marked in each column."""
-    squares, ones = np.einsum("ij,ij->i", rows, rows), np.ones(len(rows))
-    # |x - y|**2 as one product: (-2 x, |x|**2, 1) times (y, 1, |y|**2).
-    left = np.column_stack([-2 * rows, squares, ones])
-    right = np.ascontiguousarray(np.column_stack([rows, ones, squares]).T)
-    summed = np.empty((len(rows), columns.shape[1]))
-    for start in range(0, len(rows), CHUNK_ROWS):
-        distances = left[start : start + CHUNK_ROWS] @ right
-        np.maximum(distances, 0, out=distances)
-        np.sqrt(distances, out=distances)
-        positions = np.arange(len(distances))
-        distances[positions, start + positions] = 0
-        summed[start : start + CHUNK_ROWS] = distances @ columns
-    return summed
-
-
-def _mean_silhouette(sums, labels):
-    """Return the mean silhouette from each row's summed distances to each cluster."""
-    sizes = np.bincount(labels, minlength=sums.shape[1])
-    own = np.arange(len(labels)), labels
-    own_size = sizes[labels]
-    within = sums[own] / np.maximum(own_size - 1, 1)
-    means = np.where(sizes > 0, sums / np.maximum(sizes, 1), np.inf)
-    means[own] = np.inf
-    between = means.min(axis=1)
-    larger = np.maximum(within, between)
-    comparable = (own_size > 1) & (larger > 0) & np.isfinite(between)
-    differences = np.subtract(between, within, out=np.zeros_like(within), where=comparable)
-    return float(np.mean(differences / np.where(comparable, larger, 1.0)))
+    return [float(values.mean()) for values in silhouettes(rows, labelings)]
