@@ -3,6 +3,7 @@
     One row per category and feature. -#}
 {% macro judge_features(values_relation, dataset) %}
 {% set filter = setting(dataset ~ '.filter') %}
+{% set too_few = setting('internal.too_few_stores') %}
 with
 
 feature_values as (
@@ -67,6 +68,9 @@ judged as (
         -- what speaks against it
         case
             when feature in {{ sql_texts(filter.ignored_features) }} then 'ignored by the settings'
+            {% if dataset == 'internal' and too_few.fallback == 'external_only' %}
+            when store_count < {{ too_few.minimum_stores }} then {{ too_few_stores('store_count') }}
+            {% endif %}
             when value_count = 0 then 'no value in any store'
             when missing_share > {{ filter.maximum_missing_share }}
                 then

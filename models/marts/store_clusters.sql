@@ -53,8 +53,10 @@ final as (
 
         -- how it got there
         assignments.merged_label <> assignments.final_label as is_reassigned,
-        internal_outliers.is_outlier or coalesce(external_outliers.is_outlier, false) as is_outlier,
+        coalesce(internal_outliers.is_outlier, false)
+        or coalesce(external_outliers.is_outlier, false) as is_outlier,
         case
+            when labels.internal_cluster_id is null then 'external_only'
             when labels.external_cluster_id is null then 'internal_only'
             when
                 internal_outliers.is_excluded or coalesce(external_outliers.is_excluded, false)
@@ -82,11 +84,14 @@ final as (
             assignments.category = category_stores.category
             and assignments.store_id = category_stores.store_id
     inner join stores on assignments.store_id = stores.store_id
-    inner join internal_outliers
+    left join internal_outliers
         on
             assignments.category = internal_outliers.category
             and assignments.store_id = internal_outliers.store_id
-    left join external_outliers on assignments.store_id = external_outliers.store_id
+    left join external_outliers
+        on
+            assignments.store_id = external_outliers.store_id
+            and external_outliers.category = {{ external_category('assignments.category') }}
 
 )
 

@@ -17,10 +17,10 @@ internal as (
 
 stores as (
 
-    select distinct
+    select
         category,
         store_id
-    from internal
+    from {{ ref('mrg_labels') }}
 
 ),
 
@@ -33,7 +33,9 @@ external as (
         components.value
     from stores
     inner join {{ ref('ml_external_components') }} as components
-        on stores.store_id = components.store_id
+        on
+            stores.store_id = components.store_id
+            and components.category = {{ external_category('stores.category') }}
 
 ),
 

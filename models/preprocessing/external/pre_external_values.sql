@@ -1,4 +1,6 @@
-{#- A category is 1 or 0 in each of its features, and empty for a store without a text. -#}
+{#- A category is 1 or 0 in each of its features, and empty for a store without a text. With
+    external.per_category a store is there once for each category that it sells, with the features
+    that are relevant to it. -#}
 with
 
 matches as (
@@ -115,17 +117,75 @@ known as (
 
 ),
 
+{% if setting('external.per_category') %}
+selling as (
+
+    select
+        category,
+        store_id
+    from {{ ref('pre_category_stores') }}
+    where excluded_reason is null
+
+),
+
+{% for category in setting('external.category_features') %}
+listed_{{ loop.index }} as (
+
+    select
+        case
+            when count(*) = 0
+                then error(
+                    'external.category_features names the category '
+                    || {{ sql_text("'" ~ category ~ "'") }}
+                    || ', but no store sells in a category of that name: correct it or take it out'
+                )
+        end as fault
+    from selling
+    where category = {{ sql_text(category) }}
+
+),
+
+{% endfor %}
+places as (
+
+    select
+        selling.category,
+        selling.store_id
+    from selling
+    {% for category in setting('external.category_features') %}
+    inner join listed_{{ loop.index }} on listed_{{ loop.index }}.fault is null
+    {% endfor %}
+
+),
+{% else %}
+places as (
+
+    select distinct
+        'all' as category,
+        store_id
+    from known
+
+),
+{% endif %}
+
 -- a store without a single value has no external data: nothing is made up for it
 described as (
 
-    select distinct store_id from known
+    select distinct
+        places.category,
+        places.store_id
+    from places
+    inner join known on places.store_id = known.store_id
+    {% if setting('external.per_category') %}
+    where {{ is_relevant('places.category', 'known.name') }}
+    {% endif %}
 
 ),
 
 final as (
 
     select
-        'all' as category,
+        described.category,
         described.store_id,
         features.feature,
         known.value,
@@ -138,6 +198,9 @@ final as (
             and features.feed = known.feed
             and features.name = known.name
             and features.feature = known.feature
+    {% if setting('external.per_category') %}
+    where {{ is_relevant('described.category', 'features.name') }}
+    {% endif %}
 
 )
 
