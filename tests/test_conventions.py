@@ -112,7 +112,7 @@ def test_every_setting_is_explained(path):
                                          if k != "sources"}))  # fmt: skip
 def test_every_setting_is_used(path):
     files = [*ROOT.glob("macros/**/*.sql"), *MODELS, *ROOT.glob("tests/data/*.sql")]
-    files += [file for file in ROOT.glob("python_ml/*.py") if not file.stem.startswith("settings")]
+    files += [file for file in ROOT.rglob("python_ml/**/*.py") if "settings" not in file.stem]
     text = "\n".join(file.read_text() for file in files)
     key = path.rpartition(".")[2]
     assert re.search(rf"\.{key}\b|\"{key}\"", text)

@@ -55,14 +55,8 @@ final as (
         assignments.merged_label <> assignments.final_label as is_reassigned,
         coalesce(internal_outliers.is_outlier, false)
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
-        case
-            when labels.internal_cluster_id is null then 'external_only'
-            when labels.external_cluster_id is null then 'internal_only'
-            when
-                internal_outliers.is_excluded or coalesce(external_outliers.is_excluded, false)
-                then 'nearest'
-            else 'model'
-        end as assignment_basis,
+        labels.is_noise,
+        labels.assignment_basis,
 
         -- how sure it is
         cast(assignments.distance as double) as distance,

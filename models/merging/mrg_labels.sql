@@ -28,14 +28,18 @@ internal as (
     select
         category,
         store_id,
-        cluster_id
+        cluster_id,
+        assignment_basis,
+        is_noise
     from {{ ref('ml_internal_clusters') }}
     {% if too_few.fallback == 'external_only' %}
     union all
     select
         category_stores.category,
         category_stores.store_id,
-        null as cluster_id
+        null as cluster_id,
+        null as assignment_basis,
+        null as is_noise
     from category_stores
     inner join external
         on
@@ -53,6 +57,13 @@ sides as (
         internal.store_id,
         internal.cluster_id as internal_cluster_id,
         external.cluster_id as external_cluster_id,
+        coalesce(internal.is_noise, false) or coalesce(external.is_noise, false) as is_noise,
+        case
+            when internal.cluster_id is null then 'external_only'
+            when external.cluster_id is null then 'internal_only'
+            when 'nearest' in (internal.assignment_basis, external.assignment_basis) then 'nearest'
+            else 'model'
+        end as assignment_basis,
         {{ 'coalesce(internal.cluster_id, 0)' if merging.internal_weight > 0 else '0' }}
             as internal_part,
         {{ 'external.cluster_id' if merging.external_weight > 0 else '0' }} as external_part
@@ -87,6 +98,10 @@ final as (
         sides.store_id,
         sides.internal_cluster_id,
         sides.external_cluster_id,
+
+        -- how it got there
+        sides.assignment_basis,
+        sides.is_noise,
 
         -- the label
         cast(sides.internal_part as varchar) || '_'
