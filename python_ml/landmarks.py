@@ -1,5 +1,7 @@
 """Stores that others are compared with: how alike they are is a feature of its own."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +17,11 @@ SCHEMA = {
 
 
 def choose_landmarks(
-    values: pd.DataFrame, outliers: pd.DataFrame, *, settings: dict, seed: int
+    read_values: Callable[[], pd.DataFrame],
+    outliers: pd.DataFrame,
+    *,
+    settings: dict,
+    seed: int,
 ) -> pd.DataFrame:
     """Return the stores that every store is compared with under ``kernel_pca``.
 
@@ -26,8 +32,9 @@ def choose_landmarks(
 
     Parameters
     ----------
-    values : DataFrame
-        Columns ``category``, ``store_id``, ``feature``, ``value``; complete per category.
+    read_values : callable
+        Gives a frame with the columns ``category``, ``store_id``, ``feature``, ``value``,
+        complete per category; only called where there are to be landmarks, for it may be large.
     outliers : DataFrame
         Columns ``category``, ``store_id``, ``is_excluded``; excluded stores are no landmarks.
     settings : dict
@@ -67,7 +74,7 @@ def choose_landmarks(
     ... )
     >>> outliers = pd.DataFrame({"category": "beer", "store_id": stores, "is_excluded": False})
     >>> settings = {"method": "kernel_pca", "landmarks": 2, "gamma": None}
-    >>> choose_landmarks(values, outliers, settings=settings, seed=0)
+    >>> choose_landmarks(lambda: values, outliers, settings=settings, seed=0)
       category landmark feature  value  gamma
     0     beer       s1     ale    1.0    1.5
     1     beer       s3     ale    3.0    1.5
@@ -96,4 +103,4 @@ def choose_landmarks(
             SCHEMA,
         )
 
-    return stack((choose(*item) for item in matrix(values, "feature").items()), SCHEMA)
+    return stack((choose(*item) for item in matrix(read_values(), "feature").items()), SCHEMA)

@@ -29,7 +29,7 @@ METHODS = ["none", "pca", "incremental_pca", "kernel_pca"]
 def reduce(values, outliers, **changes):
     """Return the model of a long frame as the two models of the pipeline make it."""
     chosen = SETTINGS | changes
-    landmarks = choose_landmarks(values, outliers, settings=chosen, seed=3)
+    landmarks = choose_landmarks(lambda: values, outliers, settings=chosen, seed=3)
     return fit_reduction(values, outliers, landmarks, settings=chosen)
 
 
@@ -273,5 +273,7 @@ def test_every_setting_is_required(name):
     incomplete = {key: value for key, value in SETTINGS.items() if key != name}
     long = correlated()
     with pytest.raises(KeyError, match=name):
-        landmarks = choose_landmarks(long, nobody_excluded(long), settings=incomplete, seed=0)
+        landmarks = choose_landmarks(
+            lambda: long, nobody_excluded(long), settings=incomplete, seed=0
+        )
         fit_reduction(long, nobody_excluded(long), landmarks, settings=incomplete)
