@@ -273,7 +273,6 @@ def test_every_setting_is_required(name):
     incomplete = {key: value for key, value in SETTINGS.items() if key != name}
     long = correlated()
     with pytest.raises(KeyError, match=name):
-        landmarks = choose_landmarks(
-            lambda: long, nobody_excluded(long), settings=incomplete, seed=0
-        )
-        fit_reduction(long, nobody_excluded(long), landmarks, settings=incomplete)
+        outliers = nobody_excluded(long)
+        landmarks = choose_landmarks(lambda: long, outliers, settings=incomplete, seed=0)
+        fit_reduction(long, outliers, landmarks, settings=incomplete)

@@ -193,14 +193,11 @@ def test_the_seed_draws_the_landmarks():
     """Another seed, other landmarks."""
     long = long_frame(cloud(), column="feature")
     chosen = SETTINGS | {"landmarks": 10}
-    drawn = {
-        tuple(
-            choose_landmarks(lambda: long, nobody_excluded(long), settings=chosen, seed=seed)[
-                "landmark"
-            ]
-        )
-        for seed in range(3)
-    }
+    outliers = nobody_excluded(long)
+    frames = [
+        choose_landmarks(lambda: long, outliers, settings=chosen, seed=seed) for seed in range(3)
+    ]
+    drawn = {tuple(frame["landmark"]) for frame in frames}
     assert len(drawn) == 3
 
 
