@@ -14,7 +14,7 @@ from python_ml.clustering import fit_clusters
 from python_ml.landmarks import choose_landmarks
 from python_ml.outliers import score_outliers
 from python_ml.reduction import fit_reduction
-from tests.python_ml.planted import nobody_excluded, planted
+from tests.python_ml.planted import nobody_excluded, planted, relation_of
 
 ITEMS = [(f"c{number:02d}", number) for number in range(12)]
 
@@ -107,7 +107,7 @@ def test_the_tables_are_the_same_for_any_number_of_cores(chain, cores, monkeypat
         "method": "kernel_pca", "explained_variance": 0.9, "maximum_components": 30,
         "landmarks": 20, "gamma": None,
     }  # fmt: skip
-    landmarks = choose_landmarks(lambda: values, outliers, settings=reduction, seed=0)
+    landmarks = choose_landmarks(relation_of(values), outliers, settings=reduction, seed=0)
     far = {
         "method": "knn_distance", "neighbours": 5, "threshold": 3,
         "maximum_share": 0.1, "minimum_stores": 10,

@@ -1,5 +1,7 @@
 """The methods of reduction: each does what it is for, and none does what another does."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from tests.python_ml.planted import (
     excluding,
     long_frame,
     nobody_excluded,
+    relation_of,
     shuffled,
     store_names,
 )
@@ -35,7 +38,7 @@ def reduce(values, outliers=None, **changes):
     """Return the landmarks and the loadings, as the two models of the pipeline make them."""
     outliers = nobody_excluded(values) if outliers is None else outliers
     chosen = SETTINGS | changes
-    landmarks = choose_landmarks(lambda: values, outliers, settings=chosen, seed=3)
+    landmarks = choose_landmarks(relation_of(values), outliers, settings=chosen, seed=3)
     return landmarks, fit_reduction(values, outliers, landmarks, settings=chosen)
 
 
@@ -195,7 +198,8 @@ def test_the_seed_draws_the_landmarks():
     chosen = SETTINGS | {"landmarks": 10}
     outliers = nobody_excluded(long)
     frames = [
-        choose_landmarks(lambda: long, outliers, settings=chosen, seed=seed) for seed in range(3)
+        choose_landmarks(relation_of(long), outliers, settings=chosen, seed=seed)
+        for seed in range(3)
     ]
     drawn = {tuple(frame["landmark"]) for frame in frames}
     assert len(drawn) == 3
@@ -209,7 +213,9 @@ def test_other_methods_have_no_landmarks(method):
     def must_not_be_read():
         raise AssertionError("the values were read for nothing")
 
-    landmarks = choose_landmarks(must_not_be_read, outliers, settings=chosen, seed=0)
+    landmarks = choose_landmarks(
+        SimpleNamespace(df=must_not_be_read), outliers, settings=chosen, seed=0
+    )
     assert landmarks.empty
     assert landmarks.dtypes.astype(str).to_dict() == SCHEMA
 
