@@ -27,7 +27,7 @@ GROUPS = [
 @pytest.fixture(scope="module")
 def iowa(new_chain):
     """The chain of the example, with a folder of the sales of some groups and all else as it is."""
-    variable, folder = real_data(EXAMPLE)
+    variable, folder = real_data("iowa_liquor")
     made = new_chain(EXAMPLE)
     some = made.path / "iowa"
     some.mkdir()
