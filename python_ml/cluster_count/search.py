@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from python_ml.algorithms import (
     check_store_count,
@@ -10,6 +9,7 @@ from python_ml.algorithms import (
     finds_own_count,
     fit_counts,
 )
+from python_ml.categories import for_each_category
 from python_ml.cluster_count.bic import mixture_bic, spherical_bic
 from python_ml.cluster_count.centroid_scores import SMALLEST_SHARE, centroid_scores
 from python_ml.cluster_count.distances import nearest_labels
@@ -49,7 +49,12 @@ SAMPLE_STORES = 10_000
 
 
 def score_cluster_counts(
-    components: pd.DataFrame, outliers: pd.DataFrame, *, settings: dict
+    components: pd.DataFrame,
+    outliers: pd.DataFrame,
+    *,
+    settings: dict,
+    minimum_stores: int = 1,
+    cores: int | None = 1,
 ) -> pd.DataFrame:
     """Return the scores of every candidate number of clusters, and the one chosen.
 
@@ -78,6 +83,10 @@ def score_cluster_counts(
         chosen; 0 switches that off;
         ``resamples``: number of bootstrap fits, 2 or more;
         and the section ``algorithm``, as in `fit_counts`.
+    minimum_stores : int
+        A category with fewer stores, excluded ones too, has one cluster and no other candidate.
+    cores : int or None
+        How many categories are worked on at once, as in `for_each_category`.
 
     Returns
     -------
@@ -146,18 +155,23 @@ def score_cluster_counts(
     """
     _check(settings)
 
-    def score_category(category, wide):
-        is_fitted = fitted_mask(category, wide.index, outliers)
-        try:
-            scores = score_rows(wide.to_numpy(), is_fitted, settings=settings)
-        except ValueError as error:
-            raise ValueError(f"category {category!r}: {error}") from None
+    def score(category, rows, is_fitted):
+        if len(rows) >= minimum_stores:
+            try:
+                scores = score_rows(rows, is_fitted, settings=settings)
+            except ValueError as error:
+                raise ValueError(f"category {category!r}: {error}") from None
+        else:
+            scores = score_rows(rows, is_fitted, settings=settings | {"fixed": 1, "maximum": 1})
+            few = f"too few stores ({len(rows)}, minimum is {minimum_stores})"
+            scores["reason"] = f"chosen: {few}"
         return typed({"category": category} | dict(scores), SCHEMA)
 
-    with threadpool_limits(limits=1):
-        return stack(
-            (score_category(*item) for item in matrix(components, "component").items()), SCHEMA
-        )
+    items = (
+        (category, wide.to_numpy(), fitted_mask(category, wide.index, outliers))
+        for category, wide in matrix(components, "component").items()
+    )
+    return stack(for_each_category(score, items, cores=cores), SCHEMA)
 
 
 def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) -> pd.DataFrame:
