@@ -3,22 +3,24 @@
 import numpy as np
 import pandas as pd
 
-from python_ml.algorithms import fit_counts
+from python_ml.algorithms import Fit, fit_counts
 from python_ml.frames import fitted_mask, matrix, stack, typed
 
 SCHEMA = {
     "category": "str",
+    "parameter": "str",
     "cluster_id": "int64",
-    "component": "int64",
-    "value": "float64",
-    "fitted_store_count": "int64",
+    "component": "Int64",
+    "other_component": "Int64",
+    "store_id": "str",
+    "value": "Float64",
 }
 
 
-def fit_centroids(
+def fit_clusters(
     components: pd.DataFrame, outliers: pd.DataFrame, scores: pd.DataFrame, *, settings: dict
 ) -> pd.DataFrame:
-    """Return the centroids of the chosen number of clusters of each category.
+    """Return the clusters of the chosen number of each category, and who is in them.
 
     Parameters
     ----------
@@ -35,15 +37,22 @@ def fit_centroids(
     Returns
     -------
     DataFrame
-        One row per category, ``cluster_id`` and component, sorted: ``value`` (the coordinate of
-        the centroid) and ``fitted_store_count``. Cluster 1 is the largest; equal sizes are
-        numbered by their centroids. One cluster has the mean of the fitted stores.
+        One row per category, ``parameter``, ``cluster_id`` and what else a parameter is about.
+        Cluster 1 is the largest; equal sizes are numbered by their centroids.
+
+        - ``centroid``: per ``component``, ``value`` is the coordinate of the middle;
+        - ``fitted_store_count``: ``value`` is the number of fitted stores, noise included;
+        - ``member``, ``noise``: per ``store_id``, without a value: a fitted store, in this
+          cluster by the algorithm, or in none and nearest to this one;
+        - ``factor``, ``offset``: only where clusters have a shape, as in `Fit`; a factor is per
+          ``component`` and ``other_component`` (row and column), and 0 where there is no row.
 
     Raises
     ------
     ValueError
         If a value is missing, duplicated or not finite, a store is unknown to ``outliers``,
-        every store of a category is excluded, or a category has not exactly one chosen k.
+        every store of a category is excluded, a category has not exactly one chosen k, has more
+        stores than the algorithm can take, or the algorithm does not find the chosen k.
     KeyError
         If a setting is missing.
 
@@ -55,29 +64,71 @@ def fit_centroids(
     ... )
     >>> outliers = pd.DataFrame({"category": "beer", "store_id": stores, "is_excluded": False})
     >>> scores = pd.DataFrame({"category": "beer", "k": [1, 2], "is_chosen": [False, True]})
-    >>> fit_centroids(components, outliers, scores, settings={"starts": 3, "seed": 0})
-      category  cluster_id  component  value  fitted_store_count
-    0     beer           1          1    1.5                   2
-    1     beer           2          1    5.0                   1
+    >>> fits = fit_clusters(components, outliers, scores, settings={"method": "ward"})
+    >>> fits[["parameter", "cluster_id", "component", "store_id", "value"]]
+                parameter  cluster_id  component store_id  value
+    0            centroid           1          1      NaN    1.5
+    1            centroid           2          1      NaN    5.0
+    2  fitted_store_count           1       <NA>      NaN    2.0
+    3  fitted_store_count           2       <NA>      NaN    1.0
+    4              member           2       <NA>       s1   <NA>
+    5              member           1       <NA>       s2   <NA>
+    6              member           1       <NA>       s3   <NA>
     """
 
     def fit_category(category, wide):
-        rows = wide.to_numpy()[fitted_mask(category, wide.index, outliers)]
+        fitted = wide[fitted_mask(category, wide.index, outliers)]
         k = _chosen(category, scores)
-        fit = fit_counts(rows, [k], algorithm=settings)[k]
-        p = fit.centroids.shape[1]
-        return typed(
-            {
-                "category": category,
-                "cluster_id": np.repeat(np.arange(1, k + 1), p),
-                "component": np.tile(wide.columns.to_numpy(), k),
-                "value": fit.centroids.ravel(),
-                "fitted_store_count": np.repeat(np.bincount(fit.labels, minlength=k), p),
-            },
-            SCHEMA,
-        )
+        try:
+            fits = fit_counts(fitted.to_numpy(), [k], algorithm=settings)
+        except ValueError as error:
+            raise ValueError(f"category {category!r}: {error}") from None
+        if k not in fits:
+            raise ValueError(
+                f"category {category!r}: {settings['method']} finds {min(fits)} clusters, "
+                f"{k} are chosen"
+            )
+        frames = _frames(fits[k], wide.columns.to_numpy(), fitted.index.to_numpy())
+        return pd.concat([_rows(category, **columns) for columns in frames], ignore_index=True)
 
     return stack((fit_category(*item) for item in matrix(components, "component").items()), SCHEMA)
+
+
+def _frames(fit: Fit, components, stores):
+    """Return the columns of each parameter."""
+    k, p = fit.centroids.shape
+    numbers = np.arange(1, k + 1)
+    yield {
+        "parameter": "centroid",
+        "cluster_id": np.repeat(numbers, p),
+        "component": np.tile(components, k),
+        "value": fit.centroids.ravel(),
+    }
+    yield {
+        "parameter": "fitted_store_count",
+        "cluster_id": numbers,
+        "value": np.bincount(fit.labels, minlength=k),
+    }
+    yield {
+        "parameter": np.where(fit.is_noise, "noise", "member"),
+        "cluster_id": fit.labels + 1,
+        "store_id": stores,
+    }
+    if fit.factors is not None:
+        cluster, row, column = np.nonzero(fit.factors)
+        yield {
+            "parameter": "factor",
+            "cluster_id": cluster + 1,
+            "component": components[row],
+            "other_component": components[column],
+            "value": fit.factors[cluster, row, column],
+        }
+        yield {"parameter": "offset", "cluster_id": numbers, "value": fit.offsets}
+
+
+def _rows(category, **columns):
+    """Return the rows of one parameter; what it is not about is empty."""
+    return typed(dict.fromkeys(SCHEMA) | {"category": category} | columns, SCHEMA)
 
 
 def _chosen(category, scores):

@@ -7,8 +7,8 @@ import pandas as pd
 from sklearn.covariance import EllipticEnvelope
 from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
-from threadpoolctl import threadpool_limits
 
+from python_ml.categories import for_each_category
 from python_ml.frames import matrix, stack, typed
 from python_ml.scaling import robust_scales
 
@@ -22,7 +22,9 @@ SCHEMA = {
 STORES_PER_DIRECTION = 5
 
 
-def score_outliers(values: pd.DataFrame, *, settings: dict, seed: int) -> pd.DataFrame:
+def score_outliers(
+    values: pd.DataFrame, *, settings: dict, seed: int, cores: int | None = 1
+) -> pd.DataFrame:
     """Return how far out each store is, all features together, and whether that is too far.
 
     A handful of odd stores is enough to spoil the choice of the number of clusters: with 2 % of
@@ -62,6 +64,8 @@ def score_outliers(values: pd.DataFrame, *, settings: dict, seed: int) -> pd.Dat
         scores are 0.
     seed : int
         What ``isolation_forest`` and ``elliptic_envelope`` draw by.
+    cores : int or None
+        How many categories are worked on at once, as in `for_each_category`.
 
     Returns
     -------
@@ -139,8 +143,8 @@ def score_outliers(values: pd.DataFrame, *, settings: dict, seed: int) -> pd.Dat
             SCHEMA,
         )
 
-    with threadpool_limits(limits=1):
-        return stack((flag(*item) for item in matrix(values, "feature").items()), SCHEMA)
+    categories = matrix(values, "feature").items()
+    return stack(for_each_category(flag, categories, cores=cores), SCHEMA)
 
 
 def _robust_scaled(rows):

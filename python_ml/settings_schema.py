@@ -89,9 +89,11 @@ class Scale(Strict):
 class Reduce(Strict):
     """How many dimensions the clustering sees."""
 
-    method: Literal["none", "pca"]
+    method: Literal["none", "pca", "incremental_pca", "kernel_pca"]
     explained_variance: Annotated[float, Field(gt=0, le=1)]
     maximum_components: Annotated[int, Field(ge=1)]
+    landmarks: Annotated[int, Field(ge=2)]
+    gamma: Annotated[float, Field(gt=0)] | None
 
 
 class ClusterCount(Strict):
@@ -100,9 +102,23 @@ class ClusterCount(Strict):
     fixed: Annotated[int, Field(ge=1)] | None
     minimum: Annotated[int, Field(ge=2)]
     maximum: Annotated[int, Field(ge=2)]
-    rule: Literal["silhouette", "calinski_harabasz", "davies_bouldin", "stability"]
+    rule: Literal[
+        "median",
+        "median_gmm",
+        "majority",
+        "gap",
+        "silhouette",
+        "simplified_silhouette",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "stability",
+        "bic",
+        "gmm_bic",
+    ]
     minimum_cluster_size: ClusterSize
-    resamples: Annotated[int, Field(ge=2, multiple_of=2)]
+    retry_minimum_cluster_size: ClusterSize | None
+    minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
     def _range_is_not_empty(self) -> ClusterCount:
@@ -112,10 +128,27 @@ class ClusterCount(Strict):
 
 
 class Algorithm(Strict):
-    """How k-means is started."""
+    """How stores are clustered; which method obeys what is in docs/settings.md."""
 
+    method: Literal[
+        "kmeans",
+        "minibatch_kmeans",
+        "bisecting_kmeans",
+        "gaussian_mixture",
+        "ward",
+        "hdbscan",
+        "birch",
+        "spectral",
+        "kmedoids",
+    ]
     starts: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
+    batch_size: Annotated[int, Field(ge=1)]
+    covariance: Literal["auto", "full", "tied", "diag", "spherical"]
+    neighbours: Annotated[int, Field(ge=1)]
+    radius: Annotated[float, Field(gt=0, le=1)]
+    smallest_cluster: Annotated[int, Field(ge=2)] | Annotated[float, Field(gt=0, lt=1)]
+    minimum_samples: Annotated[int, Field(ge=1)] | None
 
 
 class _Dataset(Strict):
@@ -126,6 +159,16 @@ class _Dataset(Strict):
     reduce: Reduce
     cluster_count: ClusterCount
     algorithm: Algorithm
+
+    @model_validator(mode="after")
+    def _number_is_open_where_it_is_found(self) -> _Dataset:
+        fixed = self.cluster_count.fixed
+        if self.algorithm.method == "hdbscan" and fixed is not None:
+            raise ValueError(
+                f"algorithm.method hdbscan finds its own number of clusters and cannot be held to "
+                f"cluster_count.fixed ({fixed}): set that to null, or choose another method"
+            )
+        return self
 
 
 class Internal(_Dataset):
@@ -166,6 +209,7 @@ class Resources(Strict):
     """What the run may take of the machine."""
 
     memory: Literal["normal", "low"]
+    cores: Annotated[int, Field(ge=1)] | None
 
 
 class Settings(Strict):

@@ -1,12 +1,46 @@
-{#- The position of every store on the components that the reduction found. -#}
-{% macro project_features(values_relation, loadings_relation) %}
+{#- The position of every store on the components that the reduction found. Under kernel_pca the
+    likenesses of the store to the landmarks take the place of its features. -#}
+{% macro project_features(values_relation, loadings_relation, landmarks_relation, dataset) %}
 with
 
-feature_values as (
+scaled_values as (
 
     select * from {{ values_relation }}
 
 ),
+
+{% if setting(dataset ~ '.reduce.method') == 'kernel_pca' %}
+landmarks as (
+
+    select * from {{ landmarks_relation }}
+
+),
+
+feature_values as (
+
+    select
+        scaled_values.category,
+        scaled_values.store_id,
+        landmarks.landmark as feature,
+        exp(
+            -min(landmarks.gamma)
+            * {{ exact_sum('power(scaled_values.value - landmarks.value, 2)') }}
+        ) as value
+    from scaled_values
+    inner join landmarks
+        on
+            scaled_values.category = landmarks.category
+            and scaled_values.feature = landmarks.feature
+    group by scaled_values.category, scaled_values.store_id, landmarks.landmark
+
+),
+{% else %}
+feature_values as (
+
+    select * from scaled_values
+
+),
+{% endif %}
 
 loadings as (
 

@@ -1,9 +1,10 @@
 {#- Every store gets a value for every feature; what stood in for a missing one is marked. knn and
     iterative look at all features together: their stand-ins come from the Python model behind
     stand_ins_relation. A feature that the transform left no value of (the root of a negative
-    number) ends here. -#}
-{% macro impute_features(values_relation, stand_ins_relation, dataset) %}
-{% set impute = setting(dataset ~ '.impute') %}
+    number) ends here. A store that is new has its stand-ins in learned_relation. -#}
+{% macro impute_features(values_relation, stand_ins_relation, dataset, learned_relation=none) %}
+{% set method = setting(dataset ~ '.impute.method') %}
+{% set is_by_store = method in ['knn', 'iterative'] and not learned_relation %}
 with
 
 feature_values as (
@@ -12,71 +13,26 @@ feature_values as (
 
 ),
 
-{% if impute.method in ['knn', 'iterative'] %}
 stand_ins as (
 
+    {% if is_by_store %}
     select
         category,
         store_id,
         feature,
         value as stand_in
     from {{ stand_ins_relation }}
-
-),
-{% elif impute.method == 'mode' %}
-frequencies as (
-
+    {% elif learned_relation %}
     select
         category,
         feature,
-        value,
-        count(value) as store_count
-    from feature_values
-    group by category, feature, value
+        missing_stand_in as stand_in
+    from {{ learned_relation }}
+    {% else %}
+    {{ measure_stand_ins(values_relation, dataset) }}
+    {% endif %}
 
 ),
-
-ranked as (
-
-    select
-        category,
-        feature,
-        value,
-        row_number() over (
-            partition by category, feature order by store_count desc, value
-        ) as rank
-    from frequencies
-
-),
-
-stand_ins as (
-
-    select
-        category,
-        feature,
-        value as stand_in
-    from ranked
-    where rank = 1
-
-),
-{% else %}
-stand_ins as (
-
-    select
-        category,
-        feature,
-        {% if impute.method == 'median' %}
-        {{ percentile('value', 0.5) }} as stand_in
-        {% elif impute.method == 'mean' %}
-        {{ ordered_mean('value') }} as stand_in
-        {% else %}
-        cast({{ impute.constant }} as double) as stand_in
-        {% endif %}
-    from feature_values
-    group by category, feature
-
-),
-{% endif %}
 
 filled as (
 
@@ -91,7 +47,7 @@ filled as (
         on
             feature_values.category = stand_ins.category
             and feature_values.feature = stand_ins.feature
-            {% if impute.method in ['knn', 'iterative'] %}
+            {% if is_by_store %}
             and feature_values.store_id = stand_ins.store_id
             {% endif %}
 

@@ -2,8 +2,9 @@
     the logarithm of a share against the geometric mean of its store's shares (Aitchison 1986),
     after a zero is replaced by 0.65 of the feature's smallest share (Martin-Fernandez, Barcelo-Vidal
     and Pawlowsky-Glahn 2003); hellinger is the square root of the share. Features that are no shares
-    (is_transformed is false) pass as they are and do not count in the geometric mean. -#}
-{% macro transform_features(values_relation, selection_relation, dataset) %}
+    (is_transformed is false) pass as they are and do not count in the geometric mean. A store that is
+    new has the numbers behind it in learned_relation. -#}
+{% macro transform_features(values_relation, selection_relation, dataset, learned_relation=none) %}
 {% set method = setting(dataset ~ '.transform.method') %}
 with
 
@@ -27,13 +28,15 @@ feature_values as (
 {% if method == 'clr' %}
 smallest as (
 
+    {% if learned_relation %}
     select
         category,
         feature,
-        0.65 * min(value) as stand_in
-    from feature_values
-    where is_transformed and value > 0
-    group by category, feature
+        zero_stand_in as stand_in
+    from {{ learned_relation }}
+    {% else %}
+    {{ measure_zeros('feature_values') }}
+    {% endif %}
 
 ),
 

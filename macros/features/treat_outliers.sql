@@ -1,8 +1,7 @@
-{#- The values after the policy for outliers. winsorise pulls a value in to the nearest one that is not
-    out: with iqr and mad to the fence (the threshold in units from the middle), whichever store it
-    belongs to; with the other methods, which judge whole stores, a flagged store's value to the
-    range of the stores that are not flagged. The other policies leave the values as they are. -#}
-{% macro treat_outliers(values_relation, outliers_relation, dataset) %}
+{#- The values after the policy for outliers: winsorise pulls a value in to the limits of measure_limits,
+    which a store that is new has in learned_relation. The other policies leave the values as they
+    are. -#}
+{% macro treat_outliers(values_relation, outliers_relation, dataset, learned_relation=none) %}
 {% set outliers = setting(dataset ~ '.outliers') %}
 {% set is_pulled_in = outliers.policy == 'winsorise' and outliers.method != 'none' %}
 with
@@ -13,10 +12,19 @@ feature_values as (
 
 ),
 
-{% if is_pulled_in and outliers.method in ['iqr', 'mad'] %}
-fences as (
+{% if is_pulled_in %}
+limits as (
 
-    {{ measure_fences(values_relation, outliers.method) }}
+    {% if learned_relation %}
+    select
+        category,
+        feature,
+        lower_limit,
+        upper_limit
+    from {{ learned_relation }}
+    {% else %}
+    {{ measure_limits(values_relation, outliers_relation, dataset) }}
+    {% endif %}
 
 ),
 
@@ -25,50 +33,12 @@ treated as (
     select
         feature_values.*,
         case
-            when fences.unit is null then feature_values.value
-            else greatest(
-                fences.low - {{ outliers.threshold }} * fences.unit,
-                least(fences.high + {{ outliers.threshold }} * fences.unit, feature_values.value)
-            )
+            when limits.upper_limit is null then feature_values.value
+            else greatest(limits.lower_limit, least(limits.upper_limit, feature_values.value))
         end as treated_value
     from feature_values
-    inner join fences
-        on feature_values.category = fences.category and feature_values.feature = fences.feature
-
-),
-{% elif is_pulled_in %}
-outliers as (
-
-    select * from {{ outliers_relation }}
-
-),
-
-ranges as (
-
-    select
-        feature_values.category,
-        feature_values.feature,
-        min(feature_values.value) as lowest,
-        max(feature_values.value) as highest
-    from feature_values
-    inner join outliers
-        on
-            feature_values.category = outliers.category
-            and feature_values.store_id = outliers.store_id
-    where not outliers.is_outlier
-    group by feature_values.category, feature_values.feature
-
-),
-
--- the values of the stores that are not flagged lie in their own range
-treated as (
-
-    select
-        feature_values.*,
-        greatest(ranges.lowest, least(ranges.highest, feature_values.value)) as treated_value
-    from feature_values
-    inner join ranges
-        on feature_values.category = ranges.category and feature_values.feature = ranges.feature
+    inner join limits
+        on feature_values.category = limits.category and feature_values.feature = limits.feature
 
 ),
 {% else %}

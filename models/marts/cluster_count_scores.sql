@@ -20,11 +20,15 @@ final as (
         dataset,
         cast(k as integer) as k,
 
-        -- scores; one cluster has none
-        {% for score in ['silhouette', 'calinski_harabasz', 'davies_bouldin', 'inertia', 'stability'] %}
+        -- scores; one cluster has few
+        {% for score in [
+            'silhouette', 'simplified_silhouette', 'calinski_harabasz', 'davies_bouldin', 'inertia',
+            'gap', 'gap_standard_error', 'bic', 'gmm_bic', 'stability'
+        ] %}
         cast(case when not isnan({{ score }}) then {{ score }} end as double) as {{ score }},
         {% endfor %}
         cast(smallest_cluster as integer) as smallest_cluster,
+        cast(minimum_size as integer) as minimum_size,
 
         -- what was decided
         is_valid,

@@ -54,13 +54,8 @@ final as (
         -- how it got there
         assignments.merged_label <> assignments.final_label as is_reassigned,
         internal_outliers.is_outlier or coalesce(external_outliers.is_outlier, false) as is_outlier,
-        case
-            when labels.external_cluster_id is null then 'internal_only'
-            when
-                internal_outliers.is_excluded or coalesce(external_outliers.is_excluded, false)
-                then 'nearest'
-            else 'model'
-        end as assignment_basis,
+        labels.is_noise,
+        labels.assignment_basis,
 
         -- how sure it is
         cast(assignments.distance as double) as distance,

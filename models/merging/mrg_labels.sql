@@ -23,6 +23,12 @@ sides as (
         internal.store_id,
         internal.cluster_id as internal_cluster_id,
         external.cluster_id as external_cluster_id,
+        internal.is_noise or coalesce(external.is_noise, false) as is_noise,
+        case
+            when external.cluster_id is null then 'internal_only'
+            when 'nearest' in (internal.assignment_basis, external.assignment_basis) then 'nearest'
+            else 'model'
+        end as assignment_basis,
         {{ 'internal.cluster_id' if merging.internal_weight > 0 else '0' }} as internal_part,
         {{ 'external.cluster_id' if merging.external_weight > 0 else '0' }} as external_part
     from internal
@@ -53,6 +59,10 @@ final as (
         sides.store_id,
         sides.internal_cluster_id,
         sides.external_cluster_id,
+
+        -- how it got there
+        sides.assignment_basis,
+        sides.is_noise,
 
         -- the label
         cast(sides.internal_part as varchar) || '_'

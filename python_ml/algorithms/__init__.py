@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from python_ml.algorithms.fit import Fit, count_distinct
-from python_ml.algorithms.kmeans import fit_kmeans
+from python_ml.algorithms.fit import Fit, check_counts, count_distinct
+from python_ml.algorithms.registry import ALGORITHMS
 
-__all__ = ["Fit", "count_distinct", "fit_counts"]
+__all__ = ["Fit", "check_store_count", "count_distinct", "finds_own_count", "fit_counts"]
 
 
 def fit_counts(rows: np.ndarray, counts: Iterable[int], *, algorithm: dict) -> dict[int, Fit]:
@@ -19,20 +20,64 @@ def fit_counts(rows: np.ndarray, counts: Iterable[int], *, algorithm: dict) -> d
         One row per store, in a fixed order: random starts draw by position.
     counts : iterable of int
         The numbers of clusters, from 1 to the number of distinct rows. An algorithm that finds
-        its own number (hdbscan) returns the fits it finds instead.
+        its own number (hdbscan) returns the fit it finds instead, and that of 1 if it is asked
+        for.
     algorithm : dict
-        The settings of the section ``algorithm``.
+        The settings of the section ``algorithm``: ``method``, the name of the algorithm, and
+        what that one obeys.
 
     Returns
     -------
     dict of int to Fit
-        One per number of clusters. The fit of one number does not depend on which others are
-        asked for.
+        One per number of clusters, none of them empty. The fit of one number does not depend on
+        which others are asked for.
 
     Raises
     ------
     ValueError
         If a number is smaller than 1 or larger than the number of distinct rows, or there are
         more rows than the algorithm can take.
+    KeyError
+        If a setting is missing, or there is no such algorithm.
+
+    Examples
+    --------
+    >>> rows = np.array([[0.0], [1.0], [10.0], [11.0], [12.0]])
+    >>> fits = fit_counts(rows, [1, 2], algorithm={"method": "ward"})
+    >>> {k: fit.centroids.ravel().tolist() for k, fit in fits.items()}
+    {1: [6.8], 2: [11.0, 0.5]}
     """
-    return fit_kmeans(rows, counts, starts=algorithm["starts"], seed=algorithm["seed"])
+    method = algorithm["method"]
+    check_store_count(method, len(rows))
+    counts = check_counts(rows, counts)
+    rows = np.ascontiguousarray(rows, dtype=np.float64)
+    with threadpool_limits(limits=1):
+        return ALGORITHMS[method].fit(rows, counts, algorithm)
+
+
+def finds_own_count(method: str) -> bool:
+    """Return whether an algorithm finds the number of clusters itself.
+
+    Examples
+    --------
+    >>> finds_own_count("kmeans"), finds_own_count("hdbscan")
+    (False, True)
+    """
+    return ALGORITHMS[method].finds_own_count
+
+
+def check_store_count(method: str, stores: int) -> None:
+    """Raise ValueError if an algorithm cannot take so many stores.
+
+    Examples
+    --------
+    >>> check_store_count("ward", 20_001)
+    Traceback (most recent call last):
+    ValueError: ward takes at most 20,000 stores, there are 20,001: set algorithm.method to birch
+    """
+    most, instead = ALGORITHMS[method].most_stores, ALGORITHMS[method].instead
+    if most is not None and stores > most:
+        raise ValueError(
+            f"{method} takes at most {most:,} stores, there are {stores:,}: "
+            f"set algorithm.method to {instead}"
+        )

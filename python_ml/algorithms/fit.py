@@ -1,5 +1,6 @@
 """What every algorithm returns, and how a store that was not fitted joins a cluster."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -83,12 +84,89 @@ def canonical_order(centroids: np.ndarray, labels: np.ndarray) -> tuple[np.ndarr
     return order, new_number[labels]
 
 
-def count_distinct(matrix: np.ndarray) -> int:
+def make_fit(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    *,
+    centroids: np.ndarray | None = None,
+    factors: np.ndarray | None = None,
+    offsets: np.ndarray | None = None,
+) -> Fit:
+    """Return the fit that labels stand for, under canonical numbers.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (n, p)
+        The fitted stores.
+    labels : ndarray of int, shape (n,)
+        From 0 on, none left out; -1 for a store in no cluster, which gets the nearest one.
+    centroids : ndarray of float64, shape (k, p), optional
+        Where the middle of a cluster is not the mean of its stores.
+    factors, offsets : ndarray, optional
+        The shapes of the clusters, as in `Fit`.
+
+    Examples
+    --------
+    >>> fit = make_fit(np.array([[0.0], [9.0], [11.0], [3.0]]), np.array([0, 1, 1, -1]))
+    >>> fit.centroids.ravel().tolist(), fit.labels.tolist(), fit.is_noise.tolist()
+    ([0.0, 10.0], [0, 1, 1, 0], [False, False, False, True])
+    """
+    is_noise = labels < 0
+    if centroids is None:
+        numbers = range(labels.max() + 1)
+        centroids = np.stack([rows[labels == number].mean(axis=0) for number in numbers])
+    if is_noise.any():
+        nearest = Fit(centroids, labels, is_noise, 0.0, factors, offsets).assign(rows)
+        labels = np.where(is_noise, nearest, labels)
+    order, labels = canonical_order(centroids, labels)
+    centroids = centroids[order]
+    return Fit(
+        centroids,
+        labels,
+        is_noise,
+        float(((rows - centroids[labels]) ** 2).sum()),
+        None if factors is None else factors[order],
+        None if offsets is None else offsets[order],
+    )
+
+
+def count_distinct(matrix: np.ndarray, most: int | None = None) -> int:
     """Return the number of distinct rows, equal meaning equal to 9 decimals.
+
+    With ``most`` it looks no further than where it has seen so many, and may return more.
 
     Examples
     --------
     >>> count_distinct(np.array([[0.1 + 0.2], [0.3], [1.0]]))
     2
     """
-    return len(np.unique(np.round(matrix, 9) + 0.0, axis=0))
+    seen = len(matrix) if most is None else min(len(matrix), 8 * most)
+    distinct = len(np.unique(np.round(matrix[:seen], 9) + 0.0, axis=0))
+    if seen == len(matrix) or distinct >= most:
+        return distinct
+    return count_distinct(matrix)
+
+
+def check_counts(rows: np.ndarray, counts: Iterable[int]) -> list[int]:
+    """Return the numbers of clusters, sorted, if each can be had from these rows.
+
+    Raises
+    ------
+    ValueError
+        If a number is smaller than 1 or larger than the number of distinct rows.
+
+    Examples
+    --------
+    >>> check_counts(np.array([[0.0], [1.0]]), [2, 1, 2])
+    [1, 2]
+    """
+    counts = sorted(set(counts))
+    distinct = count_distinct(rows, most=max(counts, default=1))
+    for k in counts:
+        if not 1 <= k <= distinct:
+            distinct = count_distinct(rows)
+            raise ValueError(
+                f"{k} clusters cannot be fitted: {len(rows)} stores have {distinct} distinct "
+                f"rows, so k must be from 1 to {distinct}"
+            )
+    return counts

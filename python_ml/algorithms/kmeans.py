@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.cluster.hierarchy import linkage
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-from python_ml.algorithms.fit import Fit, canonical_order, count_distinct
+from python_ml.algorithms.fit import Fit, canonical_order, check_counts, count_distinct
+from python_ml.algorithms.ward import WardTree
 
 WARD_ROWS = 3000
 """A Ward tree is quadratic in its rows; a sample of this size seeds as well as all rows do."""
+
+SAMPLE_ROWS = 20_000
+"""Above so many rows the starts are tried on a sample, and only the best goes on to all rows."""
 
 
 def fit_kmeans(
@@ -20,6 +23,7 @@ def fit_kmeans(
     starts: int,
     seed: int,
     ward_rows: int = WARD_ROWS,
+    sample_rows: int = SAMPLE_ROWS,
 ) -> dict[int, Fit]:
     """Return the best of several k-means fits, for each of several numbers of clusters.
 
@@ -39,9 +43,11 @@ def fit_kmeans(
     starts : int
         Number of k-means++ starts beside the Ward start, 0 or more.
     seed : int
-        Seed of the k-means++ starts and of the rows the Ward tree sees when there are too many.
+        Seed of the k-means++ starts, and of the samples where there are too many rows.
     ward_rows : int
         Most rows the Ward tree may see.
+    sample_rows : int
+        Most rows that several starts are tried on.
 
     Returns
     -------
@@ -60,57 +66,42 @@ def fit_kmeans(
     >>> fit.centroids.ravel().tolist(), fit.labels.tolist(), fit.inertia
     ([11.0, 0.5], [1, 1, 0, 0, 0], 2.5)
     """
-    counts = sorted(set(counts))
-    distinct = count_distinct(rows)
-    for k in counts:
-        if not 1 <= k <= distinct:
-            raise ValueError(
-                f"{k} clusters cannot be fitted: {len(rows)} stores have {distinct} distinct "
-                f"rows, so k must be from 1 to {distinct}"
-            )
+    counts = check_counts(rows, counts)
     rows = np.ascontiguousarray(rows, dtype=np.float64)
     with threadpool_limits(limits=1):
-        tree = _WardTree(rows, ward_rows, seed) if any(k > 1 for k in counts) else None
-        return {k: _fit(rows, k, tree, starts, seed) for k in counts}
+        sample = _sample(rows, sample_rows, seed)
+        tree = WardTree(_sample(sample, ward_rows, seed)) if any(k > 1 for k in counts) else None
+        return {k: _fit(rows, k, sample, tree, starts, seed) for k in counts}
 
 
-class _WardTree:
-    """A Ward tree over at most so many rows, from which seeds for any k can be cut."""
-
-    def __init__(self, matrix, rows, seed):
-        """Build the tree; more rows than allowed are sampled by the seed."""
-        if len(matrix) > rows:
-            chosen = np.random.default_rng(seed).choice(len(matrix), rows, replace=False)
-            matrix = matrix[np.sort(chosen)]
-        self.rows = matrix
-        self.merges = linkage(matrix, method="ward")[:, :2].astype(int)
-
-    def centres(self, k):
-        """Return the means of the k groups left after the first m - k merges."""
-        m = len(self.rows)
-        # Cutting by height (fcluster) miscounts when merges tie in height.
-        root = np.arange(2 * m - 1)
-        for step, (left, right) in enumerate(self.merges[: m - k]):
-            root[left] = root[right] = m + step
-        while (root[root] != root).any():
-            root = root[root]
-        _, groups = np.unique(root[:m], return_inverse=True)
-        return np.stack([self.rows[groups == group].mean(axis=0) for group in range(k)])
+def _sample(rows, most, seed):
+    """Return the rows, or so many of them, drawn by the seed, in their order."""
+    if len(rows) <= most:
+        return rows
+    return rows[np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))]
 
 
-def _fit(matrix, k, tree, starts, seed):
-    """Return the best start."""
+def _fit(rows, k, sample, tree, starts, seed):
+    """Return the best start, or for many rows what the best start on a sample leads to."""
+    nobody = np.zeros(len(rows), dtype=bool)
     if k == 1:
-        centroid = matrix.mean(axis=0, keepdims=True)
-        nobody = np.zeros(len(matrix), dtype=bool)
-        inertia = float(((matrix - centroid) ** 2).sum())
-        return Fit(centroid, np.zeros(len(matrix), dtype=int), nobody, inertia)
+        centroid = rows.mean(axis=0, keepdims=True)
+        inertia = float(((rows - centroid) ** 2).sum())
+        return Fit(centroid, np.zeros(len(rows), dtype=int), nobody, inertia)
+    # of copies of a few rows a sample may have caught too few different ones
+    seen = sample if count_distinct(sample, most=k) >= k else rows
+    best = _best_start(seen, k, tree, starts, seed)
+    if len(seen) < len(rows):
+        best = KMeans(k, init=best.cluster_centers_, n_init=1).fit(rows)
+    order, labels = canonical_order(best.cluster_centers_, best.labels_)
+    return Fit(best.cluster_centers_[order], labels, nobody, float(best.inertia_))
+
+
+def _best_start(rows, k, tree, starts, seed):
+    """Return the fitted model with the least inertia."""
     models = []
     if k <= len(tree.rows):
         models.append(KMeans(k, init=tree.centres(k), n_init=1))
     if starts or not models:
         models.append(KMeans(k, n_init=max(starts, 1), random_state=seed))
-    best = min((model.fit(matrix) for model in models), key=lambda model: model.inertia_)
-    order, labels = canonical_order(best.cluster_centers_, best.labels_)
-    nobody = np.zeros(len(matrix), dtype=bool)
-    return Fit(best.cluster_centers_[order], labels, nobody, float(best.inertia_))
+    return min((model.fit(rows) for model in models), key=lambda model: model.inertia_)

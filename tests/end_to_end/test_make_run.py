@@ -21,7 +21,10 @@ CONTRACT = {
     "data_coverage",
     "feed_conflicts",
     "feed_gaps",
+    "model_parameter_history",
+    "model_parameters",
     "similar_labels",
+    "store_scores",
     "stores",
     "stores_without_cluster",
     "unmapped_products",
@@ -139,7 +142,7 @@ def test_ids_keep_their_zeros(chain):
 def test_the_run_is_on_record(chain):
     runs = chain.table("runs")
     assert list(runs["status"]) == ["success"]
-    assert json.loads(runs["settings"][0])["internal"]["cluster_count"]["rule"] == "silhouette"
+    assert json.loads(runs["settings"][0])["internal"]["cluster_count"]["rule"] == "median"
     assert json.loads(runs["versions"][0])["duckdb"] == duckdb.__version__
     assert set(chain.table("store_clusters")["run_id"]) == set(runs["run_id"])
     steps = chain.table("run_steps")

@@ -14,8 +14,10 @@ from sklearn.metrics import (
 
 from python_ml.algorithms.fit import Fit
 from python_ml.algorithms.kmeans import fit_kmeans
-from python_ml.cluster_count import RULES, SCHEMA, mean_silhouettes, score_cluster_counts
-from python_ml.clustering import fit_centroids
+from python_ml.cluster_count import SCHEMA, score_cluster_counts
+from python_ml.cluster_count.rules import BETTER as RULES
+from python_ml.cluster_count.silhouettes import mean_silhouettes
+from python_ml.clustering import fit_clusters
 from python_ml.frames import resolve_minimum_size
 from tests.python_ml.planted import (
     array_of,
@@ -32,7 +34,10 @@ SETTINGS = {
     "maximum": 10,
     "rule": "silhouette",
     "minimum_cluster_size": 5,
+    "retry_minimum_cluster_size": None,
+    "minimum_stability": 0,
     "resamples": 4,
+    "method": "kmeans",
     "starts": 3,
     "seed": 7,
 }
@@ -104,8 +109,9 @@ def test_the_clusters_scored_are_the_clusters_fitted():
     components = noise(dimensions=5)
     outliers = excluding(components, ["s0001", "s0250"])
     scores = score_cluster_counts(components, outliers, settings=SETTINGS | {"fixed": 8})
-    centroids = fit_centroids(components, outliers, scores, settings=SETTINGS)
-    wide = centroids.pivot(index="cluster_id", columns="component", values="value").to_numpy()
+    fits = fit_clusters(components, outliers, scores, settings=SETTINGS)
+    centroids = fits[fits["parameter"] == "centroid"]
+    wide = centroids.pivot(index="cluster_id", columns="component", values="value").to_numpy(float)
     rows = np.delete(array_of(components), [1, 250], axis=0)
     inertia = ((rows - wide[Fit(wide, None, None, 0.0).assign(rows)]) ** 2).sum()
     assert scores.loc[scores["is_chosen"], "inertia"].item() == pytest.approx(inertia, rel=1e-9)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from python_ml.landmarks import choose_landmarks
 from python_ml.reduction import SCHEMA, fit_reduction
 from tests.python_ml.planted import (
     array_of,
@@ -15,12 +16,26 @@ from tests.python_ml.planted import (
     shuffled,
 )
 
-SETTINGS = {"method": "pca", "explained_variance": 0.9, "maximum_components": 30}
+SETTINGS = {
+    "method": "pca",
+    "explained_variance": 0.9,
+    "maximum_components": 30,
+    "landmarks": 500,
+    "gamma": None,
+}
+METHODS = ["none", "pca", "incremental_pca", "kernel_pca"]
+
+
+def reduce(values, outliers, **changes):
+    """Return the model of a long frame as the two models of the pipeline make it."""
+    chosen = SETTINGS | changes
+    landmarks = choose_landmarks(values, outliers, settings=chosen, seed=3)
+    return fit_reduction(values, outliers, landmarks, settings=chosen)
 
 
 def reduce_all(values, **changes):
     """Return the model of a long frame in which nobody is excluded."""
-    return fit_reduction(values, nobody_excluded(values), settings=SETTINGS | changes)
+    return reduce(values, nobody_excluded(values), **changes)
 
 
 def component_scores(values, model):
@@ -117,8 +132,8 @@ def test_setting_maximum_components(most):
 
 
 def test_setting_method_must_be_known():
-    """Another method is refused with the names of the two."""
-    with pytest.raises(ValueError, match="'ica': choose one of none, pca"):
+    """Another method is refused with the names of all."""
+    with pytest.raises(ValueError, match="'ica': choose one of none, pca, incremental_pca"):
         reduce_all(correlated(), method="ica")
 
 
@@ -127,21 +142,21 @@ def test_excluded_stores_are_not_looked_at():
     long = correlated()
     outliers = excluding(long, ["s0003"])
     wild = long.assign(value=long["value"].where(long["store_id"] != "s0003", 1e6))
-    model = fit_reduction(long, outliers, settings=SETTINGS)
-    pd.testing.assert_frame_equal(fit_reduction(wild, outliers, settings=SETTINGS), model)
+    model = reduce(long, outliers)
+    pd.testing.assert_frame_equal(reduce(wild, outliers), model)
     assert not model.equals(reduce_all(long))
 
 
-@pytest.mark.parametrize("method", ["pca", "none"])
+@pytest.mark.parametrize("method", ["pca", "incremental_pca", "none"])
 @pytest.mark.parametrize("shape", [(1, 3), (5, 3), (1, 1)])
 def test_nothing_varies(method, shape):
     """One store, or equal stores, still give at least one component of finite numbers."""
     long = long_frame(np.full(shape, 0.1), column="feature")
     model = reduce_all(long, method=method)
-    assert model["component"].max() == (1 if method == "pca" else shape[1])
+    assert model["component"].max() == (shape[1] if method == "none" else 1)
     assert np.isfinite(model[["centre", "loading", "explained_variance_ratio"]]).all(axis=None)
     assert (model["explained_variance_ratio"] == 0).all()
-    if method == "pca":
+    if method != "none":
         assert model["loading"].tolist() == [1.0] + [0.0] * (shape[1] - 1)
         np.testing.assert_allclose(component_scores(long, model), 0, atol=1e-15)
 
@@ -176,7 +191,7 @@ def test_an_empty_frame_stays_a_frame():
     """No stores, no rows, but the same columns and dtypes as ever."""
     empty = pd.DataFrame({name: [] for name in ("category", "store_id", "feature", "value")})
     outliers = pd.DataFrame({name: [] for name in ("category", "store_id", "is_excluded")})
-    result = fit_reduction(empty, outliers, settings=SETTINGS)
+    result = reduce(empty, outliers)
     assert result.empty
     assert result.dtypes.astype(str).to_dict() == SCHEMA
     assert reduce_all(correlated()).dtypes.astype(str).to_dict() == SCHEMA
@@ -194,7 +209,10 @@ def test_categories_do_not_touch_each_other():
 
 
 @given(
-    st.integers(0, 1000), st.integers(2, 40), st.integers(1, 6), st.sampled_from(["pca", "none"])
+    st.integers(0, 1000),
+    st.integers(2, 40),
+    st.integers(1, 6),
+    st.sampled_from(["pca", "incremental_pca", "none"]),
 )
 @settings(max_examples=20, deadline=None)
 def test_order_does_not_matter_and_distances_are_kept(seed, stores, features, method):
@@ -240,7 +258,7 @@ def test_broken_outlier_frames_are_refused(outliers, message):
     """A store without an answer, or with two, is named; so is a category without stores."""
     long = correlated()
     with pytest.raises(ValueError, match=message):
-        fit_reduction(long, outliers(nobody_excluded(long)), settings=SETTINGS)
+        reduce(long, outliers(nobody_excluded(long)))
 
 
 def test_gaps_are_refused():
@@ -255,4 +273,5 @@ def test_every_setting_is_required(name):
     incomplete = {key: value for key, value in SETTINGS.items() if key != name}
     long = correlated()
     with pytest.raises(KeyError, match=name):
-        fit_reduction(long, nobody_excluded(long), settings=incomplete)
+        landmarks = choose_landmarks(long, nobody_excluded(long), settings=incomplete, seed=0)
+        fit_reduction(long, nobody_excluded(long), landmarks, settings=incomplete)

@@ -68,7 +68,15 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"outliers": {"method": "forest"}}}, "'isolation_forest', 'lof' or"),
         ({"internal": {"outliers": {"policy": "winsorize"}}}, "'keep', 'winsorise' or"),
         ({"internal": {"scale": {"method": "max"}}}, "'minmax' or 'maxabs'"),
-        ({"internal": {"cluster_count": {"resamples": 3}}}, "resamples: 3 is not allowed"),
+        ({"internal": {"cluster_count": {"resamples": 1}}}, "resamples: 1 is not allowed"),
+        (
+            {"internal": {"cluster_count": {"minimum_stability": 1.1}}},
+            "minimum_stability: 1.1 is not allowed",
+        ),
+        (
+            {"external": {"cluster_count": {"retry_minimum_cluster_size": 0}}},
+            "retry_minimum_cluster_size: 0 is not allowed",
+        ),
         ({"internal": {"cluster_count": {"maximum": 1}}}, "maximum: 1 is not allowed"),
         (
             {"internal": {"cluster_count": {"minimum": 6, "maximum": 4}}},

@@ -8,4 +8,5 @@ def model(dbt, session):
         dbt.ref("feat_external_imputed").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.outliers"),
         seed=section(dbt.ref("stg_settings").df(), "external.algorithm")["seed"],
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

@@ -8,4 +8,5 @@ def model(dbt, session):
         dbt.ref("feat_internal_imputed").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.outliers"),
         seed=section(dbt.ref("stg_settings").df(), "internal.algorithm")["seed"],
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

@@ -1,1 +1,1 @@
-{{ assign_nearest(ref('ml_external_distances')) }}
+{{ assign_nearest(ref('ml_external_distances'), ref('ml_external_members')) }}

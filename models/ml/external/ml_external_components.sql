@@ -1,1 +1,3 @@
-{{ project_features(ref('feat_external_scaled'), ref('ml_external_loadings')) }}
+{{ project_features(
+    ref('feat_external_scaled'), ref('ml_external_loadings'), ref('ml_external_landmarks'), 'external'
+) }}

@@ -7,5 +7,7 @@ def model(dbt, session):
     return fit_reduction(
         dbt.ref("feat_external_scaled").df(),
         dbt.ref("feat_external_outliers").df(),
+        dbt.ref("ml_external_landmarks").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.reduce"),
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

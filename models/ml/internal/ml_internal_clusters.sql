@@ -1,1 +1,1 @@
-{{ assign_nearest(ref('ml_internal_distances')) }}
+{{ assign_nearest(ref('ml_internal_distances'), ref('ml_internal_members')) }}

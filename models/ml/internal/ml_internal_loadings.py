@@ -7,5 +7,7 @@ def model(dbt, session):
     return fit_reduction(
         dbt.ref("feat_internal_scaled").df(),
         dbt.ref("feat_internal_outliers").df(),
+        dbt.ref("ml_internal_landmarks").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.reduce"),
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

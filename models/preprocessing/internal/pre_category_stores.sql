@@ -48,6 +48,9 @@ final as (
         coalesce(totals.sales_amount, 0) as sales_amount,
         coalesce(totals.row_count, 0) as row_count,
 
+        -- whether there are shares to speak of, clustered or not
+        coalesce(totals.positive_sales_amount > 0, false) as has_sales_mix,
+
         -- why it cannot be clustered, if so
         case
             when statuses.excluded_reason is not null then statuses.excluded_reason

@@ -1,10 +1,10 @@
-from python_ml.clustering import fit_centroids
+from python_ml.clustering import fit_clusters
 from python_ml.settings import section
 
 
 def model(dbt, session):
-    """One row per category, cluster and component: where the middle of the cluster is."""
-    return fit_centroids(
+    """One row per category, parameter and what it is about: the clusters, and who is in them."""
+    return fit_clusters(
         dbt.ref("ml_internal_components").df(),
         dbt.ref("feat_internal_outliers").df(),
         dbt.ref("ml_internal_cluster_counts").df(),

@@ -1,0 +1,137 @@
+with
+
+labels as (
+
+    select * from {{ ref('mrg_new_labels') }}
+
+),
+
+members as (
+
+    select * from {{ ref('mrg_new_members') }}
+
+),
+
+assignments as (
+
+    select * from {{ ref('mrg_new_assignments') }}
+
+),
+
+without_cluster as (
+
+    select * from {{ ref('stores_without_cluster') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('stores') }}
+
+),
+
+internal_values as (
+
+    select * from {{ ref('feat_internal_new_scaled') }}
+
+),
+
+-- a store without sales may have been fitted on the external side
+external_values as (
+
+    select
+        treated.store_id,
+        treated.is_imputed
+    from {{ ref('feat_external_treated') }} as treated
+    inner join {{ ref('feat_external_scales') }} as scales
+        on treated.category = scales.category and treated.feature = scales.feature
+    where scales.is_used
+    union all
+    select
+        store_id,
+        is_imputed
+    from {{ ref('feat_external_new_scaled') }}
+
+),
+
+internal_counts as (
+
+    select
+        category,
+        store_id,
+        count(*) as value_count,
+        count(*) filter (where is_imputed) as imputed_count
+    from internal_values
+    group by category, store_id
+
+),
+
+external_counts as (
+
+    select
+        store_id,
+        count(*) as value_count,
+        count(*) filter (where is_imputed) as imputed_count
+    from external_values
+    group by store_id
+
+),
+
+final as (
+
+    select
+        -- ids
+        labels.category,
+        labels.store_id,
+        stores.store_name,
+
+        -- labels
+        cast(labels.internal_cluster_id as integer) as internal_cluster_id,
+        cast(labels.external_cluster_id as integer) as external_cluster_id,
+        labels.merged_label,
+        cast(members.final_cluster_id as integer) as final_cluster_id,
+        members.final_label,
+
+        -- why it is not in the training set, and what is known of it
+        without_cluster.reason,
+        case
+            when labels.external_cluster_id is null then 'internal_only'
+            when labels.internal_cluster_id is null then 'external_only'
+            else 'both'
+        end as basis,
+        members.is_known_label,
+        cast(
+            coalesce(internal_counts.value_count, 0) + coalesce(external_counts.value_count, 0)
+            as integer
+        ) as value_count,
+        cast(
+            coalesce(internal_counts.imputed_count, 0) + coalesce(external_counts.imputed_count, 0)
+            as integer
+        ) as imputed_count,
+
+        -- how sure it is
+        cast(assignments.distance as double) as distance,
+        cast(assignments.second_cluster_id as integer) as second_cluster_id,
+        cast(assignments.second_distance as double) as second_distance,
+        cast(assignments.confidence as double) as confidence,
+
+        {{ sql_text(invocation_id) }} as run_id
+    from labels
+    inner join members
+        on labels.category = members.category and labels.store_id = members.store_id
+    inner join assignments
+        on labels.category = assignments.category and labels.store_id = assignments.store_id
+    inner join without_cluster
+        on
+            labels.category = without_cluster.category
+            and labels.store_id = without_cluster.store_id
+    inner join stores on labels.store_id = stores.store_id
+    left join internal_counts
+        on
+            labels.category = internal_counts.category
+            and labels.store_id = internal_counts.store_id
+    left join external_counts on labels.store_id = external_counts.store_id
+
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with
+
+components_of_sides as (
+
+    {{ gather_sides(
+        '(select distinct category, store_id from ' ~ ref('ml_internal_components') ~ ')',
+        ref('ml_internal_components'), ref('ml_external_components')
+    ) }}
+
+),
+
+final as (
+
+    {{ measure_axes('components_of_sides') }}
+
+)
+
+select * from final

@@ -1,0 +1,94 @@
+{#- The stores that are in no cluster of a category and have data all the same: of a side that counts.
+    A side with weight 0 has the number 0 in the label; of a side that is unknown the largest label of
+    the other side's cluster is taken, as mrg_labels does. -#}
+{% set merging = setting('merging') %}
+with
+
+category_stores as (
+
+    select * from {{ ref('pre_category_stores') }} where excluded_reason is not null
+
+),
+
+categories as (
+
+    select distinct category from {{ ref('mrg_folds') }}
+
+),
+
+internal as (
+
+    select * from {{ ref('ml_internal_new_clusters') }}
+
+),
+
+external as (
+
+    select
+        store_id,
+        cluster_id
+    from {{ ref('ml_external_clusters') }}
+    union all
+    select
+        store_id,
+        cluster_id
+    from {{ ref('ml_external_new_clusters') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('mrg_cells') }}
+
+),
+
+sides as (
+
+    select
+        category_stores.category,
+        category_stores.store_id,
+        internal.cluster_id as internal_cluster_id,
+        external.cluster_id as external_cluster_id,
+        {{ 'internal.cluster_id' if merging.internal_weight > 0 else '0' }} as internal_part,
+        {{ 'external.cluster_id' if merging.external_weight > 0 else '0' }} as external_part
+    from category_stores
+    inner join categories on category_stores.category = categories.category
+    left join internal
+        on
+            category_stores.category = internal.category
+            and category_stores.store_id = internal.store_id
+    left join external on category_stores.store_id = external.store_id
+    where
+        {{ 'internal.cluster_id is not null' if merging.internal_weight > 0 else 'false' }}
+        or {{ 'external.cluster_id is not null' if merging.external_weight > 0 else 'false' }}
+
+),
+
+final as (
+
+    select
+        -- ids
+        sides.category,
+        sides.store_id,
+        sides.internal_cluster_id,
+        sides.external_cluster_id,
+
+        -- the label; a store of no internal cluster has none if no store is in its external one
+        cast(coalesce(sides.internal_part, of_external.internal_part) as varchar) || '_'
+        || cast(coalesce(sides.external_part, of_internal.external_part, 0) as varchar)
+            as merged_label
+    from sides
+    left join cells as of_internal
+        on
+            sides.category = of_internal.category
+            and sides.internal_part = of_internal.internal_part
+            and of_internal.is_largest_of_internal
+    left join cells as of_external
+        on
+            sides.category = of_external.category
+            and sides.external_part = of_external.external_part
+            and of_external.is_largest_of_external
+
+)
+
+select * from final

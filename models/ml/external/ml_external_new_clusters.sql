@@ -1,0 +1,1 @@
+{{ assign_nearest(ref('ml_external_new_distances')) }}

@@ -1,0 +1,3 @@
+{{ project_features(
+    ref('feat_external_new_scaled'), ref('ml_external_loadings'), ref('ml_external_landmarks'), 'external'
+) }}

@@ -1,0 +1,1 @@
+{{ split_centroids(ref('ml_internal_fits')) }}

@@ -1,0 +1,1 @@
+{{ split_members(ref('ml_internal_fits')) }}

@@ -1,0 +1,1 @@
+{{ assign_nearest(ref('ml_internal_new_distances')) }}

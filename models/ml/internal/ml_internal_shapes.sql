@@ -1,0 +1,1 @@
+{{ split_shapes(ref('ml_internal_fits')) }}

@@ -1,0 +1,1 @@
+{{ pick_categories(ref('pre_feed_matches'), 'is_excluded') }}

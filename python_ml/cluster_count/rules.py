@@ -1,0 +1,156 @@
+"""The rules that choose a number of clusters from the scores, and the gate behind them."""
+
+from statistics import median_low
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+BETTER = {
+    "silhouette": 1,
+    "simplified_silhouette": 1,
+    "calinski_harabasz": 1,
+    "davies_bouldin": -1,
+    "stability": 1,
+    "bic": -1,
+    "gmm_bic": -1,
+}
+"""The scores of which the best is taken: 1 where more is better, -1 where less is."""
+
+VOTERS = {
+    "median": ("simplified_silhouette", "gap", "bic"),
+    "median_gmm": ("simplified_silhouette", "gap", "gmm_bic"),
+    "majority": ("silhouette", "calinski_harabasz", "davies_bouldin"),
+}
+"""The scores that vote, for the rules that have more than one."""
+
+RULES = (*VOTERS, "gap", *BETTER)
+"""Every rule; see `vote`."""
+
+
+class Vote(NamedTuple):
+    """What a rule says."""
+
+    count: int | None
+    """The number of clusters, or None if no candidate can be chosen."""
+
+    votes: dict[str, int]
+    """What each score says for itself."""
+
+
+def vote(scores: pd.DataFrame, rule: str) -> Vote:
+    """Return the number of clusters a rule takes.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Index: the valid candidates above 1, ascending. A column per score the rule looks at;
+        for gap ``gap`` and ``gap_standard_error``. A missing score has no vote.
+    rule : str
+        - a score of ``BETTER``: the candidate with the best one; scores equal to 9 decimals go
+          to the smallest candidate;
+        - ``gap``: the first candidate whose gap is not below that of the next one less its
+          standard error (Tibshirani, Walther and Hastie 2001, from 2 on), or the last one;
+        - ``median``: the median of what simplified silhouette, gap and BIC say: the first errs
+          to few clusters, the last to many, on overlapping data. Of two votes the smaller;
+        - ``median_gmm``: the same with the BIC of normal mixtures;
+        - ``majority``: what two of silhouette, Calinski-Harabasz and Davies-Bouldin say, or
+          else what the silhouette says.
+
+    Returns
+    -------
+    Vote
+        The number and the votes.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(
+    ...     {
+    ...         "simplified_silhouette": [0.5, 0.4, 0.3],
+    ...         "gap": [0.1, 0.3, 0.2],
+    ...         "gap_standard_error": [0.01, 0.01, 0.01],
+    ...         "bic": [90.0, 80.0, 70.0],
+    ...     },
+    ...     index=[2, 3, 4],
+    ... )
+    >>> vote(scores, "median")
+    Vote(count=3, votes={'simplified_silhouette': 2, 'gap': 3, 'bic': 4})
+    """
+    said = {name: _say(scores, name) for name in VOTERS.get(rule, (rule,))}
+    votes = {name: k for name, k in said.items() if k is not None}
+    if not votes:
+        return Vote(None, votes)
+    if rule == "majority":
+        common = max(votes.values(), key=lambda k: (list(votes.values()).count(k), -k))
+        decided = list(votes.values()).count(common) > 1 or "silhouette" not in votes
+        return Vote(common if decided else votes["silhouette"], votes)
+    return Vote(median_low(votes.values()), votes)
+
+
+def _say(scores, name):
+    """Return what one score says, or None."""
+    if name == "gap":
+        return _first_gap(scores)
+    values = (BETTER[name] * scores[name]).round(9).dropna()
+    return int(values.idxmax()) if len(values) else None
+
+
+def _first_gap(scores):
+    """Return the first local maximum of the gap, allowing for its error."""
+    known = scores[["gap", "gap_standard_error"]].dropna()
+    if known.empty:
+        return None
+    gaps, errors = known["gap"].to_numpy(), known["gap_standard_error"].to_numpy()
+    enough = np.round(gaps[:-1] - gaps[1:] + errors[1:], 9) >= 0
+    return int(known.index[np.argmax(np.append(enough, True))])
+
+
+class Decision(NamedTuple):
+    """Which number of clusters is chosen, and how it came to that."""
+
+    chosen: int
+    """The number; 1 if there is no other to choose, or the gate is shut."""
+
+    vote: Vote
+    """What the rule says; no votes where it was not asked."""
+
+    refused: int | None = None
+    """The number the rule takes but the gate refuses."""
+
+
+def decide(scores: pd.DataFrame, rule: str, minimum_stability: float) -> Decision:
+    """Return the number of clusters the rule takes, if its clusters are reliable, or 1.
+
+    Rules say which candidate is best, never whether there is any structure at all. That is what
+    the gate asks: a stability below 0.6 means that resampled stores fall into other clusters
+    (bands of Hennig's clusterboot: below 0.6 nothing reliable, to 0.75 doubtful, above stable).
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Index: the candidates, ascending, 1 among them. Columns ``is_valid``, ``stability``, and
+        those the rule looks at.
+    rule : str
+        One of ``RULES``.
+    minimum_stability : float
+        Least stability of the number the rule takes; 0 switches the gate off.
+
+    Returns
+    -------
+    Decision
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(
+    ...     {"is_valid": True, "silhouette": [np.nan, 0.3, 0.2], "stability": [np.nan, 0.7, 0.9]},
+    ...     index=[1, 2, 3],
+    ... )
+    >>> decide(scores, "silhouette", 0.6).chosen, decide(scores, "silhouette", 0.8).chosen
+    (2, 1)
+    """
+    said = vote(scores[scores["is_valid"] & (scores.index > 1)], rule)
+    if said.count is None:
+        return Decision(1, said)
+    if scores.loc[said.count, "stability"] < minimum_stability:
+        return Decision(1, said, refused=said.count)
+    return Decision(said.count, said)
