@@ -13,9 +13,7 @@ SEARCHES = {
 }
 """Contenders by stores and components."""
 
-EXACT = tuple(
-    ((stores, 20), apart) for stores in (20_000, 40_000) for apart in (6.0, 5.0, 4.0, 3.0)
-)
+EXACT = (*(((20_000, 20), apart) for apart in (6.0, 5.0, 4.0, 3.0)), (LARGE, 6.0))
 """Stores and components where the scores of all are affordable, and how far apart groups are."""
 
 LIMIT_SIZE = LARGE

@@ -166,7 +166,8 @@ def main() -> None:
         print(f" {note}", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         rows = list(pool.map(judge, known))
-    args.out.write_text(json.dumps({"rows": rows, "notes": notes}))
+    default = default_settings()["rule"]
+    args.out.write_text(json.dumps({"rows": rows, "notes": notes, "default": default}))
 
 
 if __name__ == "__main__":
