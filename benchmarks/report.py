@@ -1,7 +1,8 @@
 """Write docs/benchmarks.md from what was measured, so that no figure is typed by hand.
 
-``python -m benchmarks.report`` takes ``results.json`` of the working folder, keeps a copy as
-``docs/benchmarks.json`` and fills ``benchmarks/template.md``.
+``python -m benchmarks.report`` puts the cases in ``results.json`` of the working folder into
+``docs/benchmarks.json``, where other cases stay as they were, and fills
+``benchmarks/template.md``.
 """
 
 import argparse
@@ -244,8 +245,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     file = args.dir / "results.json"
     if not file.exists():
         parser.error(f"there is no {file}; run the benchmarks first")
-    results = json.loads(file.read_text())
-    (ROOT / "docs" / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n")
+    kept = ROOT / "docs" / "benchmarks.json"
+    results = json.loads(kept.read_text()) | json.loads(file.read_text())
+    kept.write_text(json.dumps(results, indent=1) + "\n")
     (ROOT / "docs" / "benchmarks.md").write_text(document(results))
     print("Written: docs/benchmarks.md, docs/benchmarks.json")
     return 0
