@@ -111,7 +111,7 @@ clean:  ## Remove the working files (and the history of runs in them); published
 
 # --- measure ------------------------------------------------------------------------------------
 
-# BENCH holds options, for example BENCH="--cases csv --rows 0.01"; -h lists them.
+# BENCH holds options, for example BENCH="--rows 0.01"; -h lists them, the cases of each too.
 .PHONY: bench
 bench: bench-preprocessing bench-ml  ## Run all benchmarks (long; on a quiet machine)
 
