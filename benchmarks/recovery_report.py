@@ -114,6 +114,12 @@ def first_verdict(scored: list[tuple[str, dict]], default: str) -> str:
     ours = values[default]
     place = 1 + sum(value > ours for value in values.values())
     first = max(values, key=values.get)
+    equals = [name for name, value in values.items() if value == ours and name != default]
+    if place == 1 and equals:
+        return (
+            f"Aim, the default first on the whole: missed ({ours:.3f}, the first place is shared "
+            f"with {', '.join(equals)})."
+        )
     if place == 1:
         return f"Aim, the default first on the whole: met ({ours:.3f})."
     said = f"place {place} of {len(values)}; first: {first}, {values[first]:.3f}"

@@ -129,6 +129,10 @@ def test_the_default_is_first_only_if_no_other_is_right_more_often():
     rows = [judged("public", 3, with_gate), judged("noise", 1, {"median": [1, 3], "gap": [2, 3]})]
     text = recovery({"rows": rows, "notes": [], "default": "median"})
     assert text.endswith("met (1.000).")
+    rows[1]["chosen"]["gap"] = [1, 3]
+    assert "missed (1.000, the first place is shared with gap)" in recovery(
+        {"rows": rows, "notes": [], "default": "median"}
+    )
     rows[1]["chosen"] = {"median": [2, 3], "gap": [1, 3]}
     text = recovery({"rows": rows, "notes": [], "default": "median"})
     assert text.endswith("missed (0.500, place 2 of 5; first: gap, 1.000).")
