@@ -64,6 +64,7 @@ class Impute(Strict):
     constant: float
     neighbours: Annotated[int, Field(ge=1)]
     iterations: Annotated[int, Field(ge=1)]
+    maximum_share: Share
 
 
 class Outliers(Strict):
