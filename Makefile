@@ -111,10 +111,14 @@ clean:  ## Remove the working files (and the history of runs in them); published
 
 # --- measure ------------------------------------------------------------------------------------
 
-# BENCH holds options, for example BENCH="--cases csv --rows 0.01"; -h lists them.
+# BENCH holds options, for example BENCH="--rows 0.01"; -h lists them, the cases of each too.
 .PHONY: bench
-bench: bench-preprocessing  ## Run all benchmarks (long; on a quiet machine)
+bench: bench-preprocessing bench-ml  ## Run all benchmarks (long; on a quiet machine)
 
 .PHONY: bench-preprocessing
 bench-preprocessing: setup  ## Measure preprocessing against DuckDB, polars and pandas
 	$(BIN)/python -m benchmarks.preprocessing $(BENCH)
+
+.PHONY: bench-ml
+bench-ml: setup  ## Measure the clustering against the naive loop, PyCaret and known groups
+	$(BIN)/python -m benchmarks.clustering $(BENCH)

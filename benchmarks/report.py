@@ -1,7 +1,8 @@
 """Write docs/benchmarks.md from what was measured, so that no figure is typed by hand.
 
-``python -m benchmarks.report`` takes ``results.json`` of the working folder, keeps a copy as
-``docs/benchmarks.json`` and fills ``benchmarks/template.md``.
+``python -m benchmarks.report`` puts the cases in ``results.json`` of the working folder into
+``docs/benchmarks.json``, where other cases stay as they were, and fills
+``benchmarks/template.md``.
 """
 
 import argparse
@@ -10,11 +11,13 @@ import math
 import statistics
 import string
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import clustering_report
 from benchmarks.cases import FLOOR, OURS, PANDAS, POLARS, START_UP, cases
 from benchmarks.data import ROOT
+from benchmarks.markdown import markdown
 from benchmarks.processes import default_folder
 
 # At most so many times the floor, and so many bytes.
@@ -177,7 +180,7 @@ def conditions(results: dict) -> str:
         said = case["measured"]
         where = said["machine"]
         hardware = f"{where['cpu']}, {where['cores']} cores, {where['memory_bytes'] / 1e9:.0f} GB"
-        is_full = said["repeats"] >= 3 and said["share_of_rows"] == 1
+        is_full = said["repeats"] >= said.get("wanted_repeats", 3) and said["share_of_rows"] == 1
         kind = "full" if is_full else "trial"
         lines.append(
             [name, said["on"], f"{hardware}, {where['system']}", str(said["threads"]),
@@ -206,31 +209,20 @@ def differences(results: dict) -> str:
         run["largest_difference"]
         for case in results.values()
         for row in case["rows"]
-        for run in row["runs"]
+        for run in row.get("runs", [])
         if "largest_difference" in run
     ]
     return f"{max(found):.1e} over {len(found)} comparisons" if found else "not measured"
 
 
-def markdown(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table.
-
-    Examples
-    --------
-    >>> print(markdown(["a", "b"], [["1", "2"]]))
-    | a | b |
-    | --- | --- |
-    | 1 | 2 |
-    """
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
 def document(results: dict) -> str:
     """Return the page: the template with its figures; a case without results is named."""
+    known = dict.fromkeys(cases(1), table) | dict.fromkeys(
+        clustering_report.CASES, clustering_report.table
+    )
     tables = {
-        name.replace("-", "_"): table(name, results[name]) if name in results else "Not measured."
-        for name in cases(1)
+        name.replace("-", "_"): write(name, results[name]) if name in results else "Not measured."
+        for name, write in known.items()
     }
     template = (ROOT / "benchmarks" / "template.md").read_text()
     return string.Template(template).substitute(
@@ -252,9 +244,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     file = args.dir / "results.json"
     if not file.exists():
-        parser.error(f"there is no {file}; run python -m benchmarks.preprocessing first")
-    results = json.loads(file.read_text())
-    (ROOT / "docs" / "benchmarks.json").write_text(json.dumps(results, indent=1) + "\n")
+        parser.error(f"there is no {file}; run the benchmarks first")
+    kept = ROOT / "docs" / "benchmarks.json"
+    results = json.loads(kept.read_text()) | json.loads(file.read_text())
+    kept.write_text(json.dumps(results, indent=1) + "\n")
     (ROOT / "docs" / "benchmarks.md").write_text(document(results))
     print("Written: docs/benchmarks.md, docs/benchmarks.json")
     return 0

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from python_ml.algorithms import Fit, fit_counts
+from python_ml.categories import for_each_category
 from python_ml.frames import fitted_mask, matrix, stack, typed
 
 SCHEMA = {
@@ -18,7 +19,12 @@ SCHEMA = {
 
 
 def fit_clusters(
-    components: pd.DataFrame, outliers: pd.DataFrame, scores: pd.DataFrame, *, settings: dict
+    components: pd.DataFrame,
+    outliers: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    settings: dict,
+    cores: int | None = 1,
 ) -> pd.DataFrame:
     """Return the clusters of the chosen number of each category, and who is in them.
 
@@ -33,6 +39,8 @@ def fit_clusters(
         With the same settings the clusters are the ones that were scored.
     settings : dict
         Section ``algorithm``, as in `fit_counts`.
+    cores : int or None
+        How many categories are worked on at once, as in `for_each_category`.
 
     Returns
     -------
@@ -76,9 +84,7 @@ def fit_clusters(
     6              member           1       <NA>       s3   <NA>
     """
 
-    def fit_category(category, wide):
-        fitted = wide[fitted_mask(category, wide.index, outliers)]
-        k = _chosen(category, scores)
+    def fit_category(category, fitted, k):
         try:
             fits = fit_counts(fitted.to_numpy(), [k], algorithm=settings)
         except ValueError as error:
@@ -88,10 +94,14 @@ def fit_clusters(
                 f"category {category!r}: {settings['method']} finds {min(fits)} clusters, "
                 f"{k} are chosen"
             )
-        frames = _frames(fits[k], wide.columns.to_numpy(), fitted.index.to_numpy())
+        frames = _frames(fits[k], fitted.columns.to_numpy(), fitted.index.to_numpy())
         return pd.concat([_rows(category, **columns) for columns in frames], ignore_index=True)
 
-    return stack((fit_category(*item) for item in matrix(components, "component").items()), SCHEMA)
+    items = (
+        (category, wide[fitted_mask(category, wide.index, outliers)], _chosen(category, scores))
+        for category, wide in matrix(components, "component").items()
+    )
+    return stack(for_each_category(fit_category, items, cores=cores), SCHEMA)
 
 
 def _frames(fit: Fit, components, stores):

@@ -1,5 +1,7 @@
 """Stores that others are compared with: how alike they are is a feature of its own."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +17,7 @@ SCHEMA = {
 
 
 def choose_landmarks(
-    values: pd.DataFrame, outliers: pd.DataFrame, *, settings: dict, seed: int
+    values: Any, outliers: pd.DataFrame, *, settings: dict, seed: int
 ) -> pd.DataFrame:
     """Return the stores that every store is compared with under ``kernel_pca``.
 
@@ -26,8 +28,10 @@ def choose_landmarks(
 
     Parameters
     ----------
-    values : DataFrame
-        Columns ``category``, ``store_id``, ``feature``, ``value``; complete per category.
+    values : relation
+        Its method ``df`` gives a frame with the columns ``category``, ``store_id``, ``feature``,
+        ``value``, complete per category. It may be large, and is only asked where there are to
+        be landmarks.
     outliers : DataFrame
         Columns ``category``, ``store_id``, ``is_excluded``; excluded stores are no landmarks.
     settings : dict
@@ -61,13 +65,15 @@ def choose_landmarks(
 
     Examples
     --------
+    >>> from types import SimpleNamespace
     >>> stores = ["s1", "s2", "s3"]
     >>> values = pd.DataFrame(
     ...     {"category": "beer", "store_id": stores, "feature": "ale", "value": [1.0, 2.0, 3.0]}
     ... )
     >>> outliers = pd.DataFrame({"category": "beer", "store_id": stores, "is_excluded": False})
+    >>> relation = SimpleNamespace(df=lambda: values)
     >>> settings = {"method": "kernel_pca", "landmarks": 2, "gamma": None}
-    >>> choose_landmarks(values, outliers, settings=settings, seed=0)
+    >>> choose_landmarks(relation, outliers, settings=settings, seed=0)
       category landmark feature  value  gamma
     0     beer       s1     ale    1.0    1.5
     1     beer       s3     ale    3.0    1.5
@@ -96,4 +102,4 @@ def choose_landmarks(
             SCHEMA,
         )
 
-    return stack((choose(*item) for item in matrix(values, "feature").items()), SCHEMA)
+    return stack((choose(*item) for item in matrix(values.df(), "feature").items()), SCHEMA)

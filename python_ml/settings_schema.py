@@ -64,6 +64,7 @@ class Impute(Strict):
     constant: float
     neighbours: Annotated[int, Field(ge=1)]
     iterations: Annotated[int, Field(ge=1)]
+    maximum_share: Share
 
 
 class Outliers(Strict):
@@ -171,9 +172,17 @@ class _Dataset(Strict):
         return self
 
 
+class TooFewStores(Strict):
+    """What happens to a category that has fewer stores than clusters can be found in."""
+
+    minimum_stores: Annotated[int, Field(ge=2)]
+    fallback: Literal["one_cluster", "external_only", "stop"]
+
+
 class Internal(_Dataset):
     """Clustering by what the stores sell."""
 
+    too_few_stores: TooFewStores
     extra_features: ExtraFeatures
     filter: InternalFilter
 
@@ -187,6 +196,8 @@ class Encode(Strict):
 class External(_Dataset):
     """Clustering by where the stores stand."""
 
+    per_category: bool
+    category_features: dict[Text, Annotated[list[Text], Field(min_length=1)]]
     filter: Filter
     encode: Encode
 
@@ -221,6 +232,39 @@ class Settings(Strict):
     external: External
     merging: Merging
     resources: Resources
+
+    @model_validator(mode="after")
+    def _features_of_categories_are_there(self) -> Settings:
+        known = sorted(
+            name
+            for feed in (self.sources.feeds or {}).values()
+            for name in [*(feed.features or {}), *(feed.categories or {})]
+        )
+        for category, names in self.external.category_features.items():
+            for name in names:
+                if name not in known:
+                    raise ValueError(
+                        f"external.category_features.{category}: no feed has the feature {name!r}; "
+                        f"the feeds have {', '.join(known) or 'none'}"
+                    )
+        if self.external.category_features and not self.external.per_category:
+            raise ValueError(
+                "external.category_features names features for categories, but one external model "
+                "serves them all: set external.per_category to true, or leave the features out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _there_is_a_side_to_follow(self) -> Settings:
+        if (
+            self.internal.too_few_stores.fallback == "external_only"
+            and self.merging.external_weight == 0
+        ):
+            raise ValueError(
+                "internal.too_few_stores.fallback is external_only, but merging.external_weight is "
+                "0: give the external side a weight, or choose one_cluster or stop"
+            )
+        return self
 
     @model_validator(mode="after")
     def _features_over_time_have_days(self) -> Settings:

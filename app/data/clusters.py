@@ -47,7 +47,7 @@ def sizes(version: Version, category: str) -> pd.DataFrame:
 def count_reasons(version: Version, category: str) -> pd.DataFrame:
     """Return one row per dataset: the chosen number of clusters, if any, and the reason.
 
-    The external dataset is clustered once for all categories.
+    The external dataset is clustered once for all categories, unless each has its own model.
     """
     return query(
         version,

@@ -1,5 +1,5 @@
 {#- The components of both sides under one name, of the stores of a category that stores_relation
-    lists; external components are the same in every category. -#}
+    lists; external components are the same in every category, unless each has its own model. -#}
 {% macro gather_sides(stores_relation, internal_relation, external_relation) %}
 with
 
@@ -42,7 +42,10 @@ final as (
         external.component,
         external.value
     from stores
-    inner join external on stores.store_id = external.store_id
+    inner join external
+        on
+            stores.store_id = external.store_id
+            and external.category = {{ external_category('stores.category') }}
 
 )
 

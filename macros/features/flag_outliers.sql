@@ -69,20 +69,32 @@ flagged as (
 ),
 {% endif %}
 
-final as (
+gaps as (
 
     select
         category,
         store_id,
-        score,
-        threshold,
-        is_outlier,
+        avg(case when is_imputed then 1 else 0 end) as imputed_share
+    from {{ values_relation }}
+    group by category, store_id
+
+),
+
+final as (
+
+    select
+        flagged.category,
+        flagged.store_id,
+        flagged.score,
+        flagged.threshold,
+        flagged.is_outlier,
+        coalesce(gaps.imputed_share > {{ setting(dataset ~ '.impute.maximum_share') }}, false)
         {% if outliers.policy == 'exclude_from_fit' %}
-        is_outlier as is_excluded
-        {% else %}
-        false as is_excluded
+        or flagged.is_outlier
         {% endif %}
+        as is_excluded
     from flagged
+    left join gaps on flagged.category = gaps.category and flagged.store_id = gaps.store_id
 
 )
 

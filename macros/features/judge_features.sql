@@ -3,6 +3,7 @@
     One row per category and feature. -#}
 {% macro judge_features(values_relation, dataset) %}
 {% set filter = setting(dataset ~ '.filter') %}
+{% set too_few = setting('internal.too_few_stores') %}
 with
 
 feature_values as (
@@ -66,6 +67,24 @@ judged as (
 
         -- what speaks against it
         case
+            {% if dataset == 'internal' and too_few.fallback == 'external_only' %}
+            when store_count < {{ too_few.minimum_stores }} then {{ too_few_stores('store_count') }}
+            {% elif dataset == 'internal' and too_few.fallback == 'stop' %}
+            when store_count < {{ too_few.minimum_stores }}
+                then error(
+                    'internal.too_few_stores stops the build, as it is asked to: fewer stores than '
+                    || 'the minimum of {{ too_few.minimum_stores }} sell in '
+                    || (
+                        select string_agg(category || ' (' || store_count || ')', ', ' order by category)
+                        from (
+                            select distinct category, store_count
+                            from means
+                            where store_count < {{ too_few.minimum_stores }}
+                        )
+                    )
+                    || '. Lower the minimum, choose another fallback, or take out their sales'
+                )
+            {% endif %}
             when feature in {{ sql_texts(filter.ignored_features) }} then 'ignored by the settings'
             when value_count = 0 then 'no value in any store'
             when missing_share > {{ filter.maximum_missing_share }}

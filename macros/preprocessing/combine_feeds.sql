@@ -1,6 +1,7 @@
 {#- The external features of the stores of a condition. A category is 1 or 0 in each of its features,
-    and empty for a store without a text; a text that is no feature is counted as other. -#}
-{% macro combine_feeds(matches_relation, categories_relation, features_relation, condition) %}
+    and empty for a store without a text; a text that is no feature is counted as other. With stores
+    by category a store is there once for each of its categories, with the features relevant to it. -#}
+{% macro combine_feeds(matches_relation, categories_relation, features_relation, condition, stores_relation=none) %}
 with
 
 matches as (
@@ -117,17 +118,42 @@ known as (
 
 ),
 
+{% if stores_relation is none %}
+places as (
+
+    select distinct
+        'all' as category,
+        store_id
+    from known
+
+),
+{% else %}
+places as (
+
+    select
+        category,
+        store_id
+    from {{ stores_relation }}
+
+),
+{% endif %}
+
 -- a store without a single value has no external data: nothing is made up for it
 described as (
 
-    select distinct store_id from known
+    select distinct
+        places.category,
+        places.store_id
+    from places
+    inner join known on places.store_id = known.store_id
+    where {{ is_relevant('places.category', 'known.name') }}
 
 ),
 
 final as (
 
     select
-        'all' as category,
+        described.category,
         described.store_id,
         features.feature,
         known.value,
@@ -140,6 +166,7 @@ final as (
             and features.feed = known.feed
             and features.name = known.name
             and features.feature = known.feature
+    where {{ is_relevant('described.category', 'features.name') }}
 
 )
 

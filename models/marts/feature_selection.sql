@@ -33,11 +33,21 @@ features as (
 
 ),
 
+external_categories as (
+
+    {% if setting('external.per_category') %}
+    select distinct category from {{ ref('feat_external_outliers') }}
+    {% else %}
+    select 'all' as category
+    {% endif %}
+
+),
+
 -- values of a category or of a split that are too rare for a feature of their own
 rare as (
 
     select
-        'all' as category,
+        external_categories.category,
         'external' as dataset,
         feature,
         false as is_used,
@@ -45,6 +55,7 @@ rare as (
         cast(null as double) as missing_share,
         cast(null as double) as variance
     from {{ ref('pre_external_features') }}
+    cross join external_categories
     where
         unused_reason is not null
         -- that one is shown as ignored; a list of none makes the comparison null
@@ -54,11 +65,31 @@ rare as (
 
 ),
 
+irrelevant as (
+
+    select
+        external_categories.category,
+        'external' as dataset,
+        external_features.feature,
+        false as is_used,
+        'not relevant to the category by the settings' as reason,
+        cast(null as double) as missing_share,
+        cast(null as double) as variance
+    from {{ ref('pre_external_features') }} as external_features
+    cross join external_categories
+    where
+        external_features.unused_reason is null
+        and not {{ is_relevant('external_categories.category', 'external_features.name') }}
+
+),
+
 combined as (
 
     select * from features
     union all
     select * from rare
+    union all
+    select * from irrelevant
 
 ),
 

@@ -180,6 +180,54 @@ parameters as (
 
 ),
 
+-- what kernel_pca compares with; its loadings are of landmarks, which they name as their feature
+of_landmarks as (
+
+    {% for dataset in ['internal', 'external'] %}
+    select
+        category,
+        '{{ dataset }}' as dataset,
+        'landmark' as parameter,
+        feature,
+        landmark,
+        value
+    from {{ ref('ml_' ~ dataset ~ '_landmarks') }}
+    union all
+    select distinct
+        category,
+        '{{ dataset }}' as dataset,
+        'gamma' as parameter,
+        null as feature,
+        null as landmark,
+        gamma as value
+    from {{ ref('ml_' ~ dataset ~ '_landmarks') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+combined as (
+
+    select
+        *,
+        null as landmark
+    from parameters
+    union all
+    select
+        category,
+        dataset,
+        parameter,
+        feature,
+        null as component,
+        null as other_component,
+        null as cluster_id,
+        null as other_cluster_id,
+        value,
+        landmark
+    from of_landmarks
+
+),
+
 final as (
 
     select
@@ -188,6 +236,7 @@ final as (
         dataset,
         parameter,
         cast(feature as varchar) as feature,
+        cast(landmark as varchar) as landmark,
         cast(component as integer) as component,
         cast(other_component as integer) as other_component,
         cast(cluster_id as integer) as cluster_id,
@@ -195,7 +244,7 @@ final as (
 
         cast(value as double) as value,
         {{ sql_text(invocation_id) }} as run_id
-    from parameters
+    from combined
     where value is not null
 
 )

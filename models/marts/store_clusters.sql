@@ -53,7 +53,8 @@ final as (
 
         -- how it got there
         assignments.merged_label <> assignments.final_label as is_reassigned,
-        internal_outliers.is_outlier or coalesce(external_outliers.is_outlier, false) as is_outlier,
+        coalesce(internal_outliers.is_outlier, false)
+        or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
         labels.assignment_basis,
 
@@ -77,11 +78,14 @@ final as (
             assignments.category = category_stores.category
             and assignments.store_id = category_stores.store_id
     inner join stores on assignments.store_id = stores.store_id
-    inner join internal_outliers
+    left join internal_outliers
         on
             assignments.category = internal_outliers.category
             and assignments.store_id = internal_outliers.store_id
-    left join external_outliers on assignments.store_id = external_outliers.store_id
+    left join external_outliers
+        on
+            assignments.store_id = external_outliers.store_id
+            and external_outliers.category = {{ external_category('assignments.category') }}
 
 )
 

@@ -40,6 +40,7 @@ internal_values as (
 external_values as (
 
     select
+        treated.category,
         treated.store_id,
         treated.is_imputed
     from {{ ref('feat_external_treated') }} as treated
@@ -48,6 +49,7 @@ external_values as (
     where scales.is_used
     union all
     select
+        category,
         store_id,
         is_imputed
     from {{ ref('feat_external_new_scaled') }}
@@ -69,11 +71,12 @@ internal_counts as (
 external_counts as (
 
     select
+        category,
         store_id,
         count(*) as value_count,
         count(*) filter (where is_imputed) as imputed_count
     from external_values
-    group by store_id
+    group by category, store_id
 
 ),
 
@@ -130,7 +133,10 @@ final as (
         on
             labels.category = internal_counts.category
             and labels.store_id = internal_counts.store_id
-    left join external_counts on labels.store_id = external_counts.store_id
+    left join external_counts
+        on
+            labels.store_id = external_counts.store_id
+            and external_counts.category = {{ external_category('labels.category') }}
 
 )
 

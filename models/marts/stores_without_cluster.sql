@@ -1,8 +1,12 @@
+{% set too_few = setting('internal.too_few_stores') %}
 with
 
 category_stores as (
 
-    select * from {{ ref('pre_category_stores') }}
+    select
+        *,
+        count(*) filter (where excluded_reason is null) over (partition by category) as store_count
+    from {{ ref('pre_category_stores') }}
 
 ),
 
@@ -19,9 +23,14 @@ final as (
         category_stores.category,
         category_stores.store_id,
 
-        coalesce(
-            category_stores.excluded_reason, 'nothing tells its stores apart'
-        ) as reason,
+        case
+            when category_stores.excluded_reason is not null then category_stores.excluded_reason
+            {% if too_few.fallback == 'external_only' %}
+            when category_stores.store_count < {{ too_few.minimum_stores }}
+                then 'too few stores in the category, and no external data'
+            {% endif %}
+            else 'nothing tells its stores apart'
+        end as reason,
         cast(category_stores.sales_amount as decimal(38, 4)) as sales_amount
     from category_stores
     left join store_clusters

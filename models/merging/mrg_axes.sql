@@ -3,7 +3,7 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        '(select distinct category, store_id from ' ~ ref('ml_internal_components') ~ ')',
+        ref('mrg_labels'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 

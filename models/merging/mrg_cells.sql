@@ -12,7 +12,7 @@ cells as (
 
     select
         category,
-        {{ 'internal_cluster_id' if merging.internal_weight > 0 else '0' }} as internal_part,
+        {{ 'coalesce(internal_cluster_id, 0)' if merging.internal_weight > 0 else '0' }} as internal_part,
         {{ 'external_cluster_id' if merging.external_weight > 0 else '0' }} as external_part,
         count(*) as store_count
     from labels

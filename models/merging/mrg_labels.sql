@@ -1,18 +1,52 @@
 {#- A side with weight 0, or without data in the whole chain, has the number 0 in the label. A store
     without external data in a chain that has some joins the largest label of its internal
-    cluster. -#}
+    cluster. In a category with too few stores the internal side has the number 0, if the settings
+    let it follow the external side alone: a store without external data is then in no cluster. -#}
 {% set merging = setting('merging') %}
+{% set too_few = setting('internal.too_few_stores') %}
 with
-
-internal as (
-
-    select * from {{ ref('ml_internal_clusters') }}
-
-),
 
 external as (
 
     select * from {{ ref('ml_external_clusters') }}
+
+),
+
+category_stores as (
+
+    select
+        category,
+        store_id,
+        count(*) over (partition by category) as store_count
+    from {{ ref('pre_category_stores') }}
+    where excluded_reason is null
+
+),
+
+internal as (
+
+    select
+        category,
+        store_id,
+        cluster_id,
+        assignment_basis,
+        is_noise
+    from {{ ref('ml_internal_clusters') }}
+    {% if too_few.fallback == 'external_only' %}
+    union all
+    select
+        category_stores.category,
+        category_stores.store_id,
+        null as cluster_id,
+        null as assignment_basis,
+        null as is_noise
+    from category_stores
+    inner join external
+        on
+            category_stores.store_id = external.store_id
+            and external.category = {{ external_category('category_stores.category') }}
+    where category_stores.store_count < {{ too_few.minimum_stores }}
+    {% endif %}
 
 ),
 
@@ -23,16 +57,21 @@ sides as (
         internal.store_id,
         internal.cluster_id as internal_cluster_id,
         external.cluster_id as external_cluster_id,
-        internal.is_noise or coalesce(external.is_noise, false) as is_noise,
+        coalesce(internal.is_noise, false) or coalesce(external.is_noise, false) as is_noise,
         case
+            when internal.cluster_id is null then 'external_only'
             when external.cluster_id is null then 'internal_only'
             when 'nearest' in (internal.assignment_basis, external.assignment_basis) then 'nearest'
             else 'model'
         end as assignment_basis,
-        {{ 'internal.cluster_id' if merging.internal_weight > 0 else '0' }} as internal_part,
+        {{ 'coalesce(internal.cluster_id, 0)' if merging.internal_weight > 0 else '0' }}
+            as internal_part,
         {{ 'external.cluster_id' if merging.external_weight > 0 else '0' }} as external_part
     from internal
-    left join external on internal.store_id = external.store_id
+    left join external
+        on
+            internal.store_id = external.store_id
+            and external.category = {{ external_category('internal.category') }}
 
 ),
 

@@ -25,11 +25,13 @@ internal as (
 external as (
 
     select
+        category,
         store_id,
         cluster_id
     from {{ ref('ml_external_clusters') }}
     union all
     select
+        category,
         store_id,
         cluster_id
     from {{ ref('ml_external_new_clusters') }}
@@ -57,7 +59,10 @@ sides as (
         on
             category_stores.category = internal.category
             and category_stores.store_id = internal.store_id
-    left join external on category_stores.store_id = external.store_id
+    left join external
+        on
+            category_stores.store_id = external.store_id
+            and external.category = {{ external_category('category_stores.category') }}
     where
         {{ 'internal.cluster_id is not null' if merging.internal_weight > 0 else 'false' }}
         or {{ 'external.cluster_id is not null' if merging.external_weight > 0 else 'false' }}

@@ -5,12 +5,14 @@ with
 external_components as (
 
     select
+        category,
         store_id,
         component,
         value
     from {{ ref('ml_external_components') }}
     union all
     select
+        category,
         store_id,
         component,
         value

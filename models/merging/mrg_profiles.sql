@@ -19,7 +19,9 @@ feature_values as (
         external_values.value
     from {{ ref('mrg_members') }} as members
     inner join {{ ref('pre_external_values') }} as external_values
-        on members.store_id = external_values.store_id
+        on
+            members.store_id = external_values.store_id
+            and external_values.category = {{ external_category('members.category') }}
 
 ),
 
@@ -155,8 +157,10 @@ final as (
         on
             effects.dataset = selections.dataset
             and effects.feature = selections.feature
-            and selections.category
-            = case when effects.dataset = 'internal' then effects.category else 'all' end
+            and selections.category = case
+                when effects.dataset = 'internal' then effects.category
+                else {{ external_category('effects.category') }}
+            end
 
 )
 

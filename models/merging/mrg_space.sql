@@ -6,7 +6,7 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        '(select distinct category, store_id from ' ~ ref('ml_internal_components') ~ ')',
+        ref('mrg_labels'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 
@@ -21,7 +21,7 @@ axes_of_space as (
 final as (
 
     {{ place_stores(
-        '(select distinct category, store_id from ' ~ ref('ml_internal_components') ~ ')',
+        ref('mrg_labels'),
         'components_of_sides', 'axes_of_space'
     ) }}
 

@@ -36,8 +36,9 @@ def distance_blocks(
     [(2, [[1.0, 4.0], [4.0, 1.0]])]
     """
     # Products of large coordinates lose the digits of small distances: start at the middle.
-    middle = rows[:CHUNK_ROWS].mean(axis=0)
-    stacked = np.vstack(centres) - middle
+    stacked = np.vstack(centres)
+    middle = stacked.mean(axis=0)
+    stacked = stacked - middle
     lengths = (stacked**2).sum(axis=1)[:, None]
     ends = np.cumsum([len(part) for part in centres])[:-1]
     for start in range(0, len(rows), CHUNK_ROWS):

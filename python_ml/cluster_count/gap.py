@@ -47,6 +47,8 @@ def gap_statistics(
     >>> gaps[1][0] < gaps[2][0]
     True
     """
+    if not counts:
+        return {}
     rows = rows[sample_of(len(rows), GAP_STORES, algorithm["seed"])]
     middle = rows.mean(axis=0)
     _, _, axes = np.linalg.svd(rows - middle, full_matrices=False)

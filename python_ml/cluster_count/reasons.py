@@ -173,6 +173,8 @@ class Reasons:
         if k == self.decision.refused:
             return f"not chosen: {self._doubt()}"
         best = self.decision.vote.count
+        if best is None:
+            return f"not chosen: {NAMES.get(self.rule, self.rule)} is not defined for it"
         if self.rule in VOTERS:
             return f"not chosen: {self._votes()} is {best}"
         if self.rule == "gap":
@@ -197,11 +199,17 @@ class Reasons:
 
     def _doubt(self):
         """Say why the gate is shut."""
-        k, least = self.decision.refused, self.settings["minimum_stability"]
-        stability = self.scores.loc[k, "stability"]
-        # 0.599 must not read as 0.60 below 0.6.
-        digits = next(d for d in range(2, 11) if d == 10 or float(f"{stability:.{d}f}") < least)
-        return f"stability {stability:.{digits}f} of {_count(k, 'cluster')} is below {least:g}"
+        k = self.decision.refused
+        if not self.decision.is_stable:
+            least, stability = self.settings["minimum_stability"], self.scores.loc[k, "stability"]
+            # 0.599 must not read as 0.60 below 0.6.
+            digits = next(d for d in range(2, 11) if d == 10 or float(f"{stability:.{d}f}") < least)
+            return f"stability {stability:.{digits}f} of {_count(k, 'cluster')} is below {least:g}"
+        gap, error = self.scores.loc[k, ["gap", "gap_standard_error"]]
+        return (
+            f"{_count(k, 'cluster')} are no better than those of uniform noise (gap {gap:.3f} less "
+            f"its error {error:.3f} is not above {self.scores.loc[1, 'gap']:.3f} of one cluster)"
+        )
 
     def _minimum(self):
         return int(self.scores["minimum_size"].iloc[0])

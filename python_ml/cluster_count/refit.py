@@ -12,7 +12,7 @@ from python_ml.cluster_count.sampling import sample_of
 WARD_ROWS = 300
 """A Ward tree over this many rows gives the starts."""
 
-ITERATIONS = 30
+ITERATIONS = 12
 """A cheap fit stops after this many rounds."""
 
 TOLERANCE = 1e-9
@@ -55,7 +55,7 @@ def refit(
     """
     weights = np.ones(len(rows), dtype=int) if weights is None else weights
     counts = sorted(set(counts))
-    if algorithm.get("method", "kmeans") != "kmeans":
+    if algorithm["method"] != "kmeans":
         return _fit_fully(np.repeat(rows, weights, axis=0), counts, algorithm)
     middle = rows.mean(axis=0)
     centred = rows - middle

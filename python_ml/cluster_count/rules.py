@@ -117,19 +117,28 @@ class Decision(NamedTuple):
     refused: int | None = None
     """The number the rule takes but the gate refuses."""
 
+    is_stable: bool = True
+    """The refused number is stable enough; what is missing is a gap."""
+
 
 def decide(scores: pd.DataFrame, rule: str, minimum_stability: float) -> Decision:
     """Return the number of clusters the rule takes, if its clusters are reliable, or 1.
 
     Rules say which candidate is best, never whether there is any structure at all. That is what
-    the gate asks: a stability below 0.6 means that resampled stores fall into other clusters
-    (bands of Hennig's clusterboot: below 0.6 nothing reliable, to 0.75 doubtful, above stable).
+    the gate asks, twice:
+
+    - is it stable? Below 0.6 resampled stores fall into other clusters (bands of Hennig's
+      clusterboot: below 0.6 nothing reliable, to 0.75 doubtful, above stable);
+    - does it cluster better than noise? Its gap, less its standard error, has to be above the
+      gap of one cluster (the test of Tibshirani, Walther and Hastie 2001, of the number taken).
+      A long cloud without any groups is cut at the same place again and again, so stability
+      alone lets it pass.
 
     Parameters
     ----------
     scores : DataFrame
-        Index: the candidates, ascending, 1 among them. Columns ``is_valid``, ``stability``, and
-        those the rule looks at.
+        Index: the candidates, ascending, 1 among them. Columns ``is_valid``, ``stability``,
+        ``gap``, ``gap_standard_error``, and those the rule looks at.
     rule : str
         One of ``RULES``.
     minimum_stability : float
@@ -139,18 +148,29 @@ def decide(scores: pd.DataFrame, rule: str, minimum_stability: float) -> Decisio
     -------
     Decision
 
+    Notes
+    -----
+    Of 277 sets without groups (uniform, normal, long, skewed; 2 to 50 components, 100 to 5,000
+    stores) 38 % pass the first question at 0.6 and 9 % both; of 158 sets of separable groups all
+    pass both, of 88 sets of overlapping groups 99 % and 97 %. The weak spot is uniform noise of 2
+    or 3 components: half and more of it passes.
+
     Examples
     --------
     >>> scores = pd.DataFrame(
     ...     {"is_valid": True, "silhouette": [np.nan, 0.3, 0.2], "stability": [np.nan, 0.7, 0.9]},
     ...     index=[1, 2, 3],
-    ... )
+    ... ).assign(gap=[0.1, 0.4, 0.3], gap_standard_error=0.01)
     >>> decide(scores, "silhouette", 0.6).chosen, decide(scores, "silhouette", 0.8).chosen
     (2, 1)
     """
     said = vote(scores[scores["is_valid"] & (scores.index > 1)], rule)
-    if said.count is None:
+    k = said.count
+    if k is None:
         return Decision(1, said)
-    if scores.loc[said.count, "stability"] < minimum_stability:
-        return Decision(1, said, refused=said.count)
-    return Decision(said.count, said)
+    if scores.loc[k, "stability"] < minimum_stability:
+        return Decision(1, said, refused=k, is_stable=False)
+    excess = scores.loc[k, "gap"] - scores.loc[k, "gap_standard_error"] - scores.loc[1, "gap"]
+    if minimum_stability and round(excess, 9) <= 0:
+        return Decision(1, said, refused=k)
+    return Decision(k, said)

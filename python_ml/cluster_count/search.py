@@ -2,10 +2,14 @@
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
-from python_ml.algorithms import count_distinct, fit_counts
-from python_ml.algorithms.kmeans import fit_kmeans
+from python_ml.algorithms import (
+    check_store_count,
+    count_distinct,
+    finds_own_count,
+    fit_counts,
+)
+from python_ml.categories import for_each_category
 from python_ml.cluster_count.bic import mixture_bic, spherical_bic
 from python_ml.cluster_count.centroid_scores import SMALLEST_SHARE, centroid_scores
 from python_ml.cluster_count.distances import nearest_labels
@@ -38,11 +42,19 @@ SCHEMA = {
 }
 
 FITTED_STORES = 20_000
-"""Above this many fitted stores the candidates are fitted to one fixed sample of this size."""
+"""Above this many fitted stores the candidates are fitted to one fixed sample of them."""
+
+SAMPLE_STORES = 10_000
+"""The size of that sample: its centroids raise the inertia by some k / 10,000, 0.1 %."""
 
 
 def score_cluster_counts(
-    components: pd.DataFrame, outliers: pd.DataFrame, *, settings: dict
+    components: pd.DataFrame,
+    outliers: pd.DataFrame,
+    *,
+    settings: dict,
+    minimum_stores: int = 1,
+    cores: int | None = 1,
 ) -> pd.DataFrame:
     """Return the scores of every candidate number of clusters, and the one chosen.
 
@@ -71,6 +83,10 @@ def score_cluster_counts(
         chosen; 0 switches that off;
         ``resamples``: number of bootstrap fits, 2 or more;
         and the section ``algorithm``, as in `fit_counts`.
+    minimum_stores : int
+        A category with fewer stores, excluded ones too, has one cluster and no other candidate.
+    cores : int or None
+        How many categories are worked on at once, as in `for_each_category`.
 
     Returns
     -------
@@ -110,7 +126,7 @@ def score_cluster_counts(
 
     Notes
     -----
-    Above ``FITTED_STORES`` fitted stores the candidates are fitted to one sample of that size;
+    Above ``FITTED_STORES`` fitted stores the candidates are fitted to ``SAMPLE_STORES`` of them;
     sizes, inertia, BIC and the scores by centroid distances are then of all stores, each in the
     cluster of its nearest centroid.
 
@@ -138,18 +154,24 @@ def score_cluster_counts(
     3 not valid: smallest cluster has 2 stores, minimum is 3
     """
     _check(settings)
-    with threadpool_limits(limits=1):
-        return stack(
-            (
-                score_rows(
-                    wide.to_numpy(), fitted_mask(category, wide.index, outliers), settings=settings
-                ).pipe(
-                    lambda scores, name=category: typed({"category": name} | dict(scores), SCHEMA)
-                )
-                for category, wide in matrix(components, "component").items()
-            ),
-            SCHEMA,
-        )
+
+    def score(category, rows, is_fitted):
+        if len(rows) >= minimum_stores:
+            try:
+                scores = score_rows(rows, is_fitted, settings=settings)
+            except ValueError as error:
+                raise ValueError(f"category {category!r}: {error}") from None
+        else:
+            scores = score_rows(rows, is_fitted, settings=settings | {"fixed": 1, "maximum": 1})
+            few = f"too few stores ({len(rows)}, minimum is {minimum_stores})"
+            scores["reason"] = f"chosen: {few}"
+        return typed({"category": category} | dict(scores), SCHEMA)
+
+    items = (
+        (category, wide.to_numpy(), fitted_mask(category, wide.index, outliers))
+        for category, wide in matrix(components, "component").items()
+    )
+    return stack(for_each_category(score, items, cores=cores), SCHEMA)
 
 
 def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) -> pd.DataFrame:
@@ -182,20 +204,23 @@ def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) 
     """
     fixed, least, most = (settings[name] for name in ("fixed", "minimum", "maximum"))
     rows = every_row[is_fitted]
-    sample = rows[sample_of(len(rows), FITTED_STORES, settings["seed"])]
+    check_store_count(settings["method"], len(rows))
+    finds_own = finds_own_count(settings["method"])
+    # What an algorithm finds by itself in a sample is not what it finds in all stores.
+    is_sampled = len(rows) > FITTED_STORES and not finds_own
+    most_rows = SAMPLE_STORES if is_sampled else len(rows)
+    sample = rows[sample_of(len(rows), most_rows, settings["seed"])]
     distinct = count_distinct(sample)
-    wanted = None if fixed is None else min(fixed, distinct)
-    asked = {1, *range(max(least, 2), min(most, distinct) + 1)}
-    asked = asked if wanted is None else asked | {wanted}
-    fits = fit_counts(sample, sorted(asked), algorithm=settings)
-    finds_own = not asked <= set(fits)
-    if finds_own:
-        fits, wanted = fits | fit_kmeans(sample, [1], starts=1, seed=0), None
-    fits = dict(sorted(fits.items()))
-    scores = _scores(every_row, is_fitted, rows, sample, fits, settings)
+    wanted = None if fixed is None or finds_own else min(fixed, distinct)
+    counts = {1, *range(max(least, 2), min(most, distinct) + 1)}
+    counts = counts if wanted is None else counts | {wanted}
+    fits = dict(sorted(fit_counts(sample, counts, algorithm=settings).items()))
+    scores = _scores(every_row, is_fitted, sample, fits, settings)
     retried_from = _mark_valid(scores, len(every_row), settings)
     if wanted is None:
-        decision = decide(scores, settings["rule"], settings["minimum_stability"])
+        # One candidate needs no rule, only a score that it has.
+        rule = "simplified_silhouette" if finds_own else settings["rule"]
+        decision = decide(scores, rule, settings["minimum_stability"])
     else:
         decision = Decision(wanted, Vote(wanted, {}))
     reasons = Reasons(
@@ -222,36 +247,39 @@ def _check(settings):
         raise ValueError(f"resamples {settings['resamples']!r}: give 2 or more")
 
 
-def _scores(every_row, is_fitted, rows, sample, fits, settings):
+def _scores(every_row, is_fitted, sample, fits, settings):
     """Return every score of every fit, by k."""
-    several = [k for k in fits if k > 1]
-    seed = settings["seed"]
-    nearest = nearest_labels(list(fits.values()), every_row)
-    if len(sample) < len(rows):
-        centres = [fit.centroids for fit in fits.values()]
-        labelings = [labels[is_fitted] for labels in nearest]
+    rows, found = every_row[is_fitted], list(fits.values())
+    is_sampled = len(sample) < len(rows)
+    if is_sampled:
+        labelings = nearest_labels(found, rows)
+        centres = [fit.centroids for fit in found]
     else:
-        labelings = [fit.labels for fit in fits.values()]
-        centres = [_means(rows, labels, k) for k, labels in zip(fits, labelings, strict=True)]
-    table = pd.DataFrame(centroid_scores(rows, centres, labelings), index=list(fits))
-    table.index.name = "k"
+        labelings = [fit.labels for fit in found]
+        centres = [_means(rows, fit.labels, k) for k, fit in fits.items()]
+    table = pd.DataFrame(centroid_scores(rows, centres, labelings), index=pd.Index(fits, name="k"))
+    table["inertia"] = table["within"] if is_sampled else [fit.inertia for fit in found]
     floor = SMALLEST_SHARE * table.loc[1, "within"]
     table["bic"] = [
-        spherical_bic(max(row.within, floor), row.sizes, rows.shape[1]) if floor else np.nan
-        for row in table.itertuples()
+        spherical_bic(max(within, floor), sizes, rows.shape[1]) if floor else np.nan
+        for within, sizes in zip(table["within"], table["sizes"], strict=True)
     ]
-    table["inertia"] = (
-        table["within"] if len(sample) < len(rows) else [fit.inertia for fit in fits.values()]
-    )
+    others = nearest_labels(found, every_row[~is_fitted])
     table["smallest_cluster"] = [
-        np.bincount(labels, minlength=k).min() for k, labels in zip(fits, nearest, strict=True)
+        (sizes + np.bincount(labels, minlength=len(sizes))).min()
+        for sizes, labels in zip(table["sizes"], others, strict=True)
     ]
+    several, seed = [k for k in fits if k > 1], settings["seed"]
     table.loc[several, "silhouette"] = mean_silhouettes(
         sample, [fits[k].labels for k in several], seed=seed
     )
-    gaps = gap_statistics(sample, list(fits), algorithm=settings) if several else {}
-    table["gap"] = [gaps.get(k, (np.nan, np.nan))[0] for k in fits]
-    table["gap_standard_error"] = [gaps.get(k, (np.nan, np.nan))[1] for k in fits]
+    # An algorithm that finds its own number has no number to compare with the next.
+    asked = [] if finds_own_count(settings["method"]) or not several else list(fits)
+    gaps = gap_statistics(sample, asked, algorithm=settings)
+    table["gap"] = pd.Series({k: gap for k, (gap, _) in gaps.items()}, dtype=float)
+    table["gap_standard_error"] = pd.Series(
+        {k: error for k, (_, error) in gaps.items()}, dtype=float
+    )
     table["gmm_bic"] = np.nan
     if "gmm_bic" in VOTERS.get(settings["rule"], (settings["rule"],)):
         table.loc[several, "gmm_bic"] = [mixture_bic(sample, k, seed=seed) for k in several]

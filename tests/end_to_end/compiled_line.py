@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import graphlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -63,9 +64,11 @@ class CompiledLine:
                 f"create table {seed['relation_name']} as select * from read_csv('{file}')"
             )
 
-    def run(self) -> None:
-        """Build every model from the files as they are now."""
+    def run(self, only: Collection[str] | None = None) -> None:
+        """Build every model, or only some, from the files and tables as they are now."""
         for node in self._models:
+            if only is not None and node["name"] not in only:
+                continue
             if node["name"] in self._python:
                 self._run_python(node)
             else:

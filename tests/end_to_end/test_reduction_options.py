@@ -33,6 +33,7 @@ def runs(new_chain) -> dict[str, dict[str, pd.DataFrame]]:
         "outliers": "features.feat_internal_outliers",
         "landmarks": "ml.ml_internal_landmarks",
         "components": "ml.ml_internal_components",
+        "parameters": "marts.model_parameters",
     }
 
     def turn(change: dict, *select: str) -> dict[str, pd.DataFrame]:
@@ -45,8 +46,8 @@ def runs(new_chain) -> dict[str, dict[str, pd.DataFrame]]:
                 for name, table in tables.items()
             }
 
-    turn(CASES["pca"], "+ml_internal_components")
-    steps = ("stg_settings", *(f"ml_internal_{step}" for step in STEPS))
+    turn(CASES["pca"], "+model_parameters")
+    steps = ("stg_settings", "model_parameters", *(f"ml_internal_{step}" for step in STEPS))
     return {name: turn(change, *steps) for name, change in CASES.items()}
 
 
@@ -88,6 +89,49 @@ def test_components_are_those_of_scikit_learn(runs, name):
         expected = model.transform(likeness(seen.to_numpy()))
         signs = np.sign((found.to_numpy() * expected).sum(axis=0))
         np.testing.assert_allclose(found.to_numpy(), expected * signs, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_parameters_are_all_that_a_store_is_placed_by(runs, name):
+    """In SQL, from the published numbers and the scaled values of a store alone."""
+    with duckdb.connect(":memory:") as connection:
+        for table in ("scaled", "parameters"):
+            connection.register(table, runs[name][table])
+        placed = connection.execute(
+            """
+            with numbers as (select * from parameters where dataset = 'internal'),
+            gammas as (select category, value as gamma from numbers where parameter = 'gamma'),
+            likenesses as (
+                select
+                    category, store_id, landmark as feature,
+                    exp(-any_value(gamma) * sum((scaled.value - numbers.value) ** 2)) as value
+                from numbers
+                inner join scaled using (category, feature)
+                inner join gammas using (category)
+                where parameter = 'landmark'
+                group by category, store_id, landmark
+            ),
+            seen as (
+                from likenesses
+                union all
+                select category, store_id, feature, value from scaled
+            )
+            select
+                seen.category, seen.store_id, loadings.component,
+                sum((seen.value - centres.value) * loadings.value) as value
+            from seen
+            inner join numbers as loadings
+                on seen.category = loadings.category and seen.feature = loadings.feature
+            inner join numbers as centres
+                on seen.category = centres.category and seen.feature = centres.feature
+            where loadings.parameter = 'loading' and centres.parameter = 'component_centre'
+            group by all
+            """
+        ).df()
+    keys = ["category", "store_id", "component"]
+    both = runs[name]["components"].merge(placed, on=keys, suffixes=("", "_placed"))
+    assert len(both) == len(runs[name]["components"]) == len(placed)
+    np.testing.assert_allclose(both["value_placed"], both["value"], rtol=0, atol=1e-9)
 
 
 def test_every_method_puts_stores_elsewhere(runs):

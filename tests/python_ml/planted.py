@@ -1,5 +1,7 @@
 """Small worlds whose true clusters are known because they were planted."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 
@@ -68,3 +70,8 @@ def shuffled(frame, seed):
 def array_of(long, column="component"):
     """Return the long frame of one category as an array, stores and columns sorted."""
     return long.pivot(index="store_id", columns=column, values="value").to_numpy()
+
+
+def relation_of(frame):
+    """Return what gives the frame when it is asked, as a table of the database does."""
+    return SimpleNamespace(df=lambda: frame)

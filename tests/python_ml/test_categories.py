@@ -9,10 +9,12 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from python_ml.categories import for_each_category
+from python_ml.cluster_count import score_cluster_counts
+from python_ml.clustering import fit_clusters
 from python_ml.landmarks import choose_landmarks
 from python_ml.outliers import score_outliers
 from python_ml.reduction import fit_reduction
-from tests.python_ml.planted import nobody_excluded, planted
+from tests.python_ml.planted import nobody_excluded, planted, relation_of
 
 ITEMS = [(f"c{number:02d}", number) for number in range(12)]
 
@@ -105,12 +107,20 @@ def test_the_tables_are_the_same_for_any_number_of_cores(chain, cores, monkeypat
         "method": "kernel_pca", "explained_variance": 0.9, "maximum_components": 30,
         "landmarks": 20, "gamma": None,
     }  # fmt: skip
-    landmarks = choose_landmarks(values, outliers, settings=reduction, seed=0)
+    landmarks = choose_landmarks(relation_of(values), outliers, settings=reduction, seed=0)
     far = {
         "method": "knn_distance", "neighbours": 5, "threshold": 3,
         "maximum_share": 0.1, "minimum_stores": 10,
     }  # fmt: skip
+    count = {
+        "fixed": None, "minimum": 2, "maximum": 4, "rule": "median", "minimum_cluster_size": 5,
+        "retry_minimum_cluster_size": None, "minimum_stability": 0.6, "resamples": 4,
+        "method": "kmeans", "starts": 3, "seed": 0,
+    }  # fmt: skip
+    scores = score_cluster_counts(components, outliers, settings=count)
     steps = [
+        lambda cores: score_cluster_counts(components, outliers, settings=count, cores=cores),
+        lambda cores: fit_clusters(components, outliers, scores, settings=count, cores=cores),
         lambda cores: fit_reduction(values, outliers, landmarks, settings=reduction, cores=cores),
         lambda cores: score_outliers(values, settings=far, seed=0, cores=cores),
     ]

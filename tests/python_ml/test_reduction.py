@@ -13,6 +13,7 @@ from tests.python_ml.planted import (
     excluding,
     long_frame,
     nobody_excluded,
+    relation_of,
     shuffled,
 )
 
@@ -29,7 +30,7 @@ METHODS = ["none", "pca", "incremental_pca", "kernel_pca"]
 def reduce(values, outliers, **changes):
     """Return the model of a long frame as the two models of the pipeline make it."""
     chosen = SETTINGS | changes
-    landmarks = choose_landmarks(values, outliers, settings=chosen, seed=3)
+    landmarks = choose_landmarks(relation_of(values), outliers, settings=chosen, seed=3)
     return fit_reduction(values, outliers, landmarks, settings=chosen)
 
 
@@ -273,5 +274,6 @@ def test_every_setting_is_required(name):
     incomplete = {key: value for key, value in SETTINGS.items() if key != name}
     long = correlated()
     with pytest.raises(KeyError, match=name):
-        landmarks = choose_landmarks(long, nobody_excluded(long), settings=incomplete, seed=0)
-        fit_reduction(long, nobody_excluded(long), landmarks, settings=incomplete)
+        outliers = nobody_excluded(long)
+        landmarks = choose_landmarks(relation_of(long), outliers, settings=incomplete, seed=0)
+        fit_reduction(long, outliers, landmarks, settings=incomplete)

@@ -1,5 +1,7 @@
 """The methods of reduction: each does what it is for, and none does what another does."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from tests.python_ml.planted import (
     excluding,
     long_frame,
     nobody_excluded,
+    relation_of,
     shuffled,
     store_names,
 )
@@ -35,7 +38,7 @@ def reduce(values, outliers=None, **changes):
     """Return the landmarks and the loadings, as the two models of the pipeline make them."""
     outliers = nobody_excluded(values) if outliers is None else outliers
     chosen = SETTINGS | changes
-    landmarks = choose_landmarks(values, outliers, settings=chosen, seed=3)
+    landmarks = choose_landmarks(relation_of(values), outliers, settings=chosen, seed=3)
     return landmarks, fit_reduction(values, outliers, landmarks, settings=chosen)
 
 
@@ -193,17 +196,26 @@ def test_the_seed_draws_the_landmarks():
     """Another seed, other landmarks."""
     long = long_frame(cloud(), column="feature")
     chosen = SETTINGS | {"landmarks": 10}
-    drawn = {
-        tuple(choose_landmarks(long, nobody_excluded(long), settings=chosen, seed=seed)["landmark"])
+    outliers = nobody_excluded(long)
+    frames = [
+        choose_landmarks(relation_of(long), outliers, settings=chosen, seed=seed)
         for seed in range(3)
-    }
+    ]
+    drawn = {tuple(frame["landmark"]) for frame in frames}
     assert len(drawn) == 3
 
 
 @pytest.mark.parametrize("method", ["none", "pca", "incremental_pca"])
 def test_other_methods_have_no_landmarks(method):
     """An empty frame of the same columns and dtypes."""
-    landmarks, _ = reduce(long_frame(cloud(), column="feature"), method=method)
+    chosen, outliers = SETTINGS | {"method": method}, pd.DataFrame()
+
+    def must_not_be_read():
+        raise AssertionError("the values were read for nothing")
+
+    landmarks = choose_landmarks(
+        SimpleNamespace(df=must_not_be_read), outliers, settings=chosen, seed=0
+    )
     assert landmarks.empty
     assert landmarks.dtypes.astype(str).to_dict() == SCHEMA
 

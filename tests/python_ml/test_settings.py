@@ -104,6 +104,35 @@ def test_every_default_is_needed(defaults):
         ({"external": {"extra_features": {"growth": True}}}, "external.extra_features: there is"),
         ({"quality": {"excluded_statuses": ["open"]}}, 'excluded_statuses.0: "open" is not'),
         ({"external": {"encode": {"maximum_categories": 0}}}, "maximum_categories: 0 is not"),
+        ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
+        ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
+        ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+        ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
+        ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
+        (
+            {"internal": {"too_few_stores": {"fallback": "drop"}}},
+            "'one_cluster', 'external_only' or 'stop'",
+        ),
+        (
+            {
+                "internal": {"too_few_stores": {"fallback": "external_only"}},
+                "merging": {"external_weight": 0},
+            },
+            "internal.too_few_stores.fallback is external_only, but merging.external_weight is 0",
+        ),
+        (
+            {"external": {"category_features": {"Tea": ["visits"]}}},
+            "set external.per_category to true",
+        ),
+        (
+            {"external": {"per_category": True, "category_features": {"Tea": ["visit"]}}},
+            "external.category_features.Tea: no feed has the feature 'visit'; the feeds have "
+            "competitors within 1 km, evening share of visits,",
+        ),
+        (
+            {"external": {"per_category": True, "category_features": {"Tea": []}}},
+            "category_features.Tea: [] is not allowed",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(defaults, over, words):

@@ -10,4 +10,5 @@ def model(dbt, session):
         settings=section(
             dbt.ref("stg_settings").df(), "external.cluster_count", "external.algorithm"
         ),
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

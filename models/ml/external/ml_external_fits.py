@@ -9,4 +9,5 @@ def model(dbt, session):
         dbt.ref("feat_external_outliers").df(),
         dbt.ref("ml_external_cluster_counts").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.algorithm"),
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

@@ -10,4 +10,8 @@ def model(dbt, session):
         settings=section(
             dbt.ref("stg_settings").df(), "internal.cluster_count", "internal.algorithm"
         ),
+        minimum_stores=section(dbt.ref("stg_settings").df(), "internal.too_few_stores")[
+            "minimum_stores"
+        ],
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )

@@ -9,4 +9,5 @@ def model(dbt, session):
         dbt.ref("feat_internal_outliers").df(),
         dbt.ref("ml_internal_cluster_counts").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.algorithm"),
+        cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],
     )
