@@ -110,6 +110,7 @@ def gate(stability=0.8, excess=1.0):
         (gate(excess=0.04), 0.6, 1, 2),
         (gate(excess=0.06), 0.6, 2, None),
         (gate(stability=0.1, excess=-1), 0, 2, None),
+        (gate(stability=-0.1), 0, 2, None),
         (gate(excess=np.nan), 0.6, 2, None),
     ],
 )
