@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.end_to_end
 
 # of a run, not of a result
-RUN_TABLES = {"runs", "run_steps"}
+RUN_TABLES = {"runs", "run_steps", "model_parameter_history"}
 RUN_COLUMNS = ["run_id"]
 # where a row stands in its file is not the same after the rows were shuffled
 POSITION_COLUMNS = ["line"]

@@ -1,0 +1,302 @@
+"""Stores outside the fit, scored by the published numbers, on a chain of known groups."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+pytestmark = pytest.mark.end_to_end
+
+ROOT = Path(__file__).parents[2]
+KEY = ["category", "store_id"]
+CLUSTERS = ["internal_cluster_id", "external_cluster_id", "final_cluster_id"]
+# Stores per internal group (A, B) and external one (X, Y, Z); no store is B and Y, few are A and Z.
+GROUPS = {"AX": 18, "AY": 14, "AZ": 3, "BX": 16, "BZ": 8}
+NEEDS = {
+    "Drinks": {"A": (60, 25, 10, 4), "B": (10, 20, 45, 25)},
+    "Food": {"A": (50, 40, 10), "B": (15, 35, 50)},
+}
+PLACES = {"X": (20_000, 50, "Mall"), "Y": (45_000, 900, "Street"), "Z": (90_000, 400, "Street")}
+# Stores outside the fit, each with the store it is a copy of in its sales and in its feed.
+CLOSED, NEW, FEW, FED, STRANGE, GAPPY, BARE = (
+    "closed", "new", "few", "fed", "strange", "gappy", "bare",
+)  # fmt: skip
+SELLS_LIKE = {CLOSED: "AX03", NEW: "AX01", FEW: "BX02", STRANGE: "BX04", GAPPY: "AY02"}
+STANDS_LIKE = {CLOSED: "AX03", FEW: "BX02", FED: "AY05", STRANGE: "AY04", GAPPY: "AY02"}
+STATUSES = {CLOSED: "closed", NEW: "new", STRANGE: "pilot", GAPPY: "closed", BARE: "closed"}
+WITHOUT_FEED = {"AX01", "AX02", "BX01"}
+
+SETTINGS = {
+    "sources": {
+        "sales": {
+            "files": "data/sales.csv",
+            "columns": {"store_id": "store", "product_id": "product", "amount": "amount"},
+        },
+        "products": {
+            "files": "data/products.csv",
+            "columns": {"product_id": "product", "category": "category", "need_state": "need"},
+        },
+        "stores": {
+            "files": "data/stores.csv",
+            "columns": {"store_id": "store", "status": "status"},
+            "statuses": {"open": ["open"], "closed": ["closed"], "new": ["new"],
+                         "pilot": ["pilot"]},
+        },
+        "feeds": {
+            "places": {
+                "files": "data/places.csv",
+                "key": "store",
+                "matches": "store_id",
+                "combine": "mean",
+                "features": {"income": "income", "visits": "visits"},
+                "categories": {"format": "format"},
+            }
+        },
+    },
+    "quality": {"excluded_statuses": ["closed", "new", "pilot"]},
+    "internal": {"filter": {"minimum_rows": 5}, "cluster_count": {"fixed": 2}},
+    "external": {"cluster_count": {"fixed": 3}},
+    "merging": {"minimum_cluster_size": 4},
+}  # fmt: skip
+WINSORISE = {"outliers": {"method": "iqr", "threshold": 0.5, "policy": "winsorise"}}
+TURNED = {
+    "defaults": {},
+    "roots, limits and no reduction": {
+        "internal": {"transform": {"method": "hellinger"}, "scale": {"method": "minmax"},
+                     "reduce": {"method": "none"}, **WINSORISE},
+        "external": {"impute": {"method": "mean"}, "scale": {"method": "maxabs"},
+                     "reduce": {"method": "none"}, **WINSORISE},
+        "merging": {"internal_weight": 3},
+    },
+    "shares as they are, limits of whole stores and no external weight": {
+        "internal": {"transform": {"method": "none"}, "scale": {"method": "robust", "clip": 1},
+                     "extra_features": {"log_sales": True},
+                     "outliers": {"threshold": 1, "minimum_stores": 5, "policy": "winsorise"}},
+        "external": {"transform": {"method": "clr"}, "impute": {"method": "mode"},
+                     "scale": {"method": "none"}},
+        "merging": {"external_weight": 0},
+    },
+    "neighbours for gaps": {"external": {"impute": {"method": "knn"}}},
+}  # fmt: skip
+
+
+def _write_files(path):
+    """The groups, a little different from store to store, and the stores outside the fit."""
+    (path / "data").mkdir()
+    generator = np.random.default_rng(7)
+    sales, places = {}, {}
+    for group, size in GROUPS.items():
+        for number in range(1, size + 1):
+            store = f"{group}{number:02d}"
+            for category, mixes in NEEDS.items():
+                mix = np.array(mixes[group[0]]) * generator.uniform(0.8, 1.25, len(mixes["A"]))
+                mix[-1] = 0 if number % 5 == 0 else mix[-1]
+                sales[store, category] = mix.round(1) * 3
+            income, visits, form = PLACES[group[1]]
+            gap = number % 7 == 6
+            places[store] = (
+                None if gap else round(income * generator.uniform(0.9, 1.1)),
+                round(visits * generator.uniform(0.9, 1.1)),
+                form,
+            )
+    for store, like in SELLS_LIKE.items():
+        sales |= {(store, category): sales[like, category] for category in NEEDS}
+    places = {store: place for store, place in places.items() if store not in WITHOUT_FEED}
+    places |= {store: places[like] for store, like in STANDS_LIKE.items()}
+    places[GAPPY] = (None, places[GAPPY][1], None)
+    places[STRANGE] = (*places[STRANGE][:2], "Airport")
+    rows = [
+        (store, f"{category} {need}", round(amount / parts, 1))
+        for (store, category), mix in sales.items()
+        # a store of few rows has sold as much
+        for parts in [1 if store == FEW else 3]
+        for need, amount in enumerate(mix)
+        for _ in range(parts)
+        if amount
+    ]
+    _write(path, "sales", ["store", "product", "amount"], rows)
+    products = [
+        (f"{category} {need}", category, f"need {need}")
+        for category, mixes in NEEDS.items()
+        for need in range(len(mixes["A"]))
+    ]
+    _write(path, "products", ["product", "category", "need"], products)
+    everyone = {store for store, _ in sales} | set(places) | {BARE}
+    listed = [(store, STATUSES.get(store, "open")) for store in sorted(everyone)]
+    _write(path, "stores", ["store", "status"], listed)
+    _write(path, "places", ["store", "income", "visits", "format"],
+           [(store, *place) for store, place in places.items()])  # fmt: skip
+
+
+def _write(path, name, columns, rows):
+    pd.DataFrame(rows, columns=columns).to_csv(path / f"data/{name}.csv", index=False)
+
+
+def _query_of_the_docs() -> str:
+    """The query that docs/scoring.md offers."""
+    [query] = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/scoring.md").read_text(), re.DOTALL)
+    return query
+
+
+def _score(chain, values: str) -> pd.DataFrame:
+    """What the query says of other values than those in the docs."""
+    first = re.search(r"with new_values as \(\n.*?\n\),\n", _query_of_the_docs(), re.DOTALL)
+    query = _query_of_the_docs().replace(first[0], f"with new_values as ({values}),\n")
+    return _query(chain, query)
+
+
+def _query(chain, sql: str) -> pd.DataFrame:
+    """Read from the working file: the values of stores outside the fit are not published."""
+    with duckdb.connect(chain.path / "warehouse/work/prod.duckdb", read_only=True) as connection:
+        return connection.execute(sql).df()
+
+
+def _table(chain, name: str) -> pd.DataFrame:
+    return _query(chain, f"select * from marts.{name} order by all")
+
+
+FITTED_VALUES = "select category, store_id, dataset, feature, raw_value as value " \
+    "from marts.store_features"  # fmt: skip
+# a store that the settings do not exclude, but without sales in a category, is fitted outside
+NEW_VALUES = """
+    select category, store_id, 'internal' as dataset, feature, value
+    from preprocessing.pre_internal_new_values
+    union all
+    select category, store_id, 'external' as dataset, feature, value
+    from preprocessing.pre_external_new_values
+    union all
+    select category, store_id, dataset, feature, raw_value
+    from marts.store_features
+    where dataset = 'external' and store_id in (select store_id from marts.store_scores)
+"""
+
+
+@pytest.fixture(scope="module")
+def new_stores(new_chain):
+    """The chain, without a build."""
+    chain = new_chain("scoring")
+    _write_files(chain.path)
+    return chain
+
+
+@pytest.fixture(scope="module", params=TURNED)
+def turned(new_stores, request):
+    """The chain built with settings turned."""
+    settings = {section: dict(values) for section, values in SETTINGS.items()}
+    for section, values in TURNED[request.param].items():
+        settings[section] |= values
+    new_stores.run("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(settings))
+    new_stores.said = request.param
+    return new_stores
+
+
+def _same(scored: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """The same clusters of the same stores, at the same distance."""
+    scored, expected = (
+        frame[[*KEY, *CLUSTERS, "distance"]].sort_values(KEY, ignore_index=True)
+        for frame in (scored, expected)
+    )
+    for frame in (scored, expected):
+        frame[CLUSTERS] = frame[CLUSTERS].astype("Int64")
+    # both are rounded to 9 decimals, and may be on either side of a half
+    pd.testing.assert_frame_equal(scored, expected, rtol=0, atol=1.5e-9, check_dtype=False)
+
+
+def test_every_store_that_was_fitted_scores_as_itself(turned):
+    expected = _table(turned, "store_clusters")
+    scored = _score(turned, FITTED_VALUES)
+    assert expected["final_cluster_id"].nunique() > 1
+    if turned.said == "neighbours for gaps":
+        # what stood in for a gap was found by the neighbours of the store, which no number holds
+        features = _table(turned, "store_features")
+        gaps = set(features.loc[features["is_imputed"], "store_id"])
+        assert gaps
+        expected = expected[~expected["store_id"].isin(gaps)]
+    # the query also scores the stores that are fitted on one side alone
+    of_both = scored.merge(expected[KEY], on=KEY)
+    _same(of_both, expected)
+
+
+def test_the_published_scores_are_those_of_the_query(turned):
+    scores = _table(turned, "store_scores")
+    scored = _score(turned, NEW_VALUES)
+    assert len(scores) >= 9
+    _same(scored.merge(scores[KEY], on=KEY), scores)
+
+
+def test_a_copy_of_a_store_scores_as_the_store(turned):
+    columns = [*CLUSTERS, "merged_label", "distance", "second_cluster_id", "second_distance",
+               "confidence"]  # fmt: skip
+    scores = _table(turned, "store_scores").set_index(KEY)[columns]
+    clusters = _table(turned, "store_clusters").set_index(KEY)[columns]
+    for store in (CLOSED, NEW, FEW):
+        pd.testing.assert_frame_equal(
+            scores.xs(store, level="store_id"),
+            clusters.xs(SELLS_LIKE[store], level="store_id"),
+            rtol=0,
+            atol=1e-9,
+            check_dtype=False,
+        )
+
+
+def test_every_store_outside_the_fit_says_why_and_by_what(turned):
+    scores = _table(turned, "store_scores")
+    without = _table(turned, "stores_without_cluster")
+    said = scores.merge(without, on=KEY, suffixes=("", "_without"), validate="1:1")
+    assert len(said) == len(scores)
+    assert (said["reason"] == said["reason_without"]).all()
+    by_store = scores.drop_duplicates("store_id").set_index("store_id")
+    expected = {
+        CLOSED: ("the store is closed", "both"),
+        NEW: ("the store is new", "internal_only"),
+        FEW: ("fewer sales rows than the minimum", "both"),
+        FED: ("no sales at all", "external_only"),
+        STRANGE: ("the store is a pilot", "both"),
+        GAPPY: ("the store is closed", "both"),
+    }
+    if "no external weight" in turned.said:
+        del expected[FED]
+    got = by_store[["reason", "basis"]].apply(tuple, axis="columns").to_dict()
+    assert got == expected
+    # nothing is known of it, and it is still accounted for
+    assert BARE in set(without["store_id"])
+    assert by_store.loc[GAPPY, "imputed_count"] >= 1
+    assert by_store.loc[CLOSED, "imputed_count"] == 0
+
+
+def test_a_pair_that_no_store_has_goes_to_the_nearest_final_cluster(turned):
+    scores = _table(turned, "store_scores")
+    labels = _table(turned, "store_clusters").groupby("category")["merged_label"].agg(set)
+    known = [row.merged_label in labels[row.category] for row in scores.itertuples()]
+    assert scores["is_known_label"].tolist() == known
+    unknown = scores[~scores["is_known_label"]]
+    assert (unknown["distance"] <= unknown["second_distance"]).all()
+    # without a reduction the external clusters are the planted ones
+    if "no reduction" in turned.said:
+        assert set(unknown["store_id"]) >= {STRANGE}
+
+
+def test_a_side_that_is_unknown_is_the_most_frequent_one(turned):
+    if "no external weight" in turned.said:
+        pytest.skip("a side without weight decides nothing")
+    scores = _table(turned, "store_scores")
+    clusters = _table(turned, "store_clusters")
+    both = clusters[clusters["external_cluster_id"].notna()]
+    for row in scores[scores["store_id"].isin([NEW, FED])].itertuples():
+        side = "internal_cluster_id" if row.store_id == NEW else "external_cluster_id"
+        own = both[(both["category"] == row.category) & (both[side] == getattr(row, side))]
+        assert row.merged_label == own["merged_label"].value_counts().index[0]
+
+
+def test_parameters_are_kept_run_by_run(turned):
+    history = _table(turned, "model_parameter_history")
+    runs = _table(turned, "runs")
+    assert set(history["run_id"]) <= set(runs["run_id"])
+    present = _table(turned, "model_parameters")
+    [run_id] = present["run_id"].unique()
+    kept = history[history["run_id"] == run_id].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, present)
