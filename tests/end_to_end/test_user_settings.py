@@ -96,7 +96,11 @@ def test_settings_move_the_published_result(small, tmp_path):
             "filter": {"ignored_features": ["Biscuits"], "minimum_rows": 30, "minimum_sales": 4000},
             "outliers": {"policy": "keep"},
         },
-        "external": {"cluster_count": {"fixed": 2}, "outliers": {"method": "none"}},
+        "external": {
+            "cluster_count": {"fixed": 2},
+            "outliers": {"method": "none"},
+            "impute": {"maximum_share": 1},
+        },
         "merging": {"minimum_cluster_size": 15},
         "quality": {"returns": "refuse"},
     }
