@@ -48,7 +48,10 @@ final as (
         cast(external.component as varchar) as dimension,
         external.value
     from stages
-    inner join external on stages.store_id = external.store_id
+    inner join external
+        on
+            stages.store_id = external.store_id
+            and external.category = {{ external_category('stages.category') }}
     where stages.stage = 'external'
     union all
     select

@@ -24,6 +24,8 @@ RUNS = {
         "external": {
             "algorithm": {"method": "hdbscan", "smallest_cluster": 3},
             "cluster_count": {"minimum_stability": 0.1, "minimum_cluster_size": 3},
+            # the stores with gaps lie between the regions
+            "impute": {"maximum_share": 1},
         },
     },
     "ward, diagonal": {
@@ -53,7 +55,8 @@ def runs(small) -> dict[str, Run]:
         shutil.copytree(small.path / "warehouse", folder / "warehouse")
         small.run(
             *("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
-            *("--select", "stg_settings", "path:models/ml", "path:models/merging"),
+            *("--select", "stg_settings", "path:models/features"),
+            *("path:models/ml", "path:models/merging"),
             "store_clusters",
             WAREHOUSE_DIR=str(folder / "warehouse"),
             DBT_TARGET_PATH=str(folder / "target"),
