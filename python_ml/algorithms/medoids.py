@@ -1,19 +1,23 @@
 """k-medoids: the middle of a cluster is a store."""
 
-import kmedoids
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from python_ml.algorithms.fit import Fit, make_fit
 from python_ml.algorithms.kmeans import fit_kmeans
 
+CHUNK_STORES = 256
+"""Stores of which the swaps are judged at once."""
+
 
 def fit_kmedoids(rows: np.ndarray, counts: list[int], algorithm: dict) -> dict[int, Fit]:
     """Return clusters around the stores that are least far from all others of their cluster.
 
-    FasterPAM (Schubert and Rousseeuw 2021, "Fast and eager k-medoids clustering") swaps medoids
-    until no swap makes the sum of the distances smaller; distances are not squared, so that far
-    stores pull less than on a mean. It begins with the store nearest to each k-means centroid.
+    FastPAM1 (Schubert and Rousseeuw 2019, "Faster k-Medoids Clustering") swaps a medoid for
+    another store, always the swap that gains most, until none makes the sum of the distances
+    smaller; distances are not squared, so that far stores pull less than on a mean. It begins with
+    the store nearest to each k-means centroid. (The packages for it are not kept, or not free to
+    use in every project.)
 
     Parameters
     ----------
@@ -43,8 +47,59 @@ def _fit(rows, distances, begun):
         np.where(begun.labels == number, from_centroids[:, number], np.inf).argmin()
         for number in range(len(begun.centroids))
     ]
-    # one thread and no seed: the swaps are tried in the order of the rows
-    found = kmedoids.fasterpam(distances, np.array(medoids), n_cpu=1)
-    centroids = rows[np.sort(found.medoids.astype(int))]
+    centroids = rows[np.sort(swap_medoids(distances, medoids))]
     labels = Fit(centroids, None, None, 0.0).assign(rows)
     return make_fit(rows, labels, centroids=centroids)
+
+
+def swap_medoids(distances: np.ndarray, medoids: list[int]) -> np.ndarray:
+    """Return the medoids after which no swap of one of them makes the distances smaller.
+
+    Parameters
+    ----------
+    distances : ndarray of float64, shape (n, n)
+        Between all stores.
+    medoids : list of int
+        Positions of the k stores to begin with, all different.
+
+    Returns
+    -------
+    ndarray of int, shape (k,)
+        Positions of the stores in the middle.
+
+    Examples
+    --------
+    >>> rows = np.array([0.0, 1.0, 2.0, 50.0, 51.0, 52.0])
+    >>> swap_medoids(np.abs(rows[:, None] - rows), [0, 2]).tolist()
+    [4, 1]
+    """
+    medoids = np.array(medoids)
+    while True:
+        to_medoids = distances[:, medoids]
+        own = to_medoids.argmin(axis=1)
+        nearest = to_medoids[np.arange(len(own)), own]
+        if not nearest.any():
+            return medoids
+        to_medoids[np.arange(len(own)), own] = np.inf
+        changes = _changes(distances, own, nearest, to_medoids.min(axis=1), len(medoids))
+        # Rounded, so that equal swaps tie on every machine and the first store is taken.
+        changes = np.round(changes / nearest.sum(), 12)
+        store, medoid = np.unravel_index(changes.argmin(), changes.shape)
+        if changes[store, medoid] >= 0:
+            return medoids
+        medoids[medoid] = store
+
+
+def _changes(distances, own, nearest, second, k):
+    """Return by how much the sum of the distances changes if a store replaces a medoid, (n, k)."""
+    belongs = np.eye(k)[own]
+    changes = np.empty((len(distances), k))
+    for start in range(0, len(distances), CHUNK_STORES):
+        candidates = distances[:, start : start + CHUNK_STORES]
+        # A store goes to the candidate if that is nearer, or else stays; without its own medoid
+        # it goes to the candidate or to its second nearest medoid.
+        staying = np.minimum(candidates, nearest[:, None])
+        leaving = np.minimum(candidates, second[:, None]) - staying
+        gain = staying.sum(axis=0) - nearest.sum()
+        changes[start : start + CHUNK_STORES] = gain[:, None] + leaving.T @ belongs
+    return changes
