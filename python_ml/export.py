@@ -1,4 +1,4 @@
-"""The published numbers of one model as a scikit-learn pipeline, from scaled and clipped values on."""
+"""One published model as a scikit-learn pipeline, from scaled and clipped values on."""
 
 import argparse
 
