@@ -109,6 +109,31 @@ parameters as (
         fitted_store_count as value
     from {{ ref('ml_' ~ dataset ~ '_centroids') }}
     union all
+    -- a Gaussian mixture only: what its clusters look like
+    select
+        category,
+        '{{ dataset }}' as dataset,
+        'factor' as parameter,
+        null as feature,
+        component,
+        other_component,
+        cluster_id,
+        null as other_cluster_id,
+        factor as value
+    from {{ ref('ml_' ~ dataset ~ '_shapes') }}
+    union all
+    select distinct
+        category,
+        '{{ dataset }}' as dataset,
+        'squared_offset' as parameter,
+        null as feature,
+        null as component,
+        null as other_component,
+        cluster_id,
+        null as other_cluster_id,
+        squared_offset as value
+    from {{ ref('ml_' ~ dataset ~ '_shapes') }}
+    union all
     -- to the cluster that is final
     select distinct
         category,
