@@ -43,5 +43,5 @@ ALGORITHMS = {
     "hdbscan": Algorithm(fit_hdbscan, 50_000, "gaussian_mixture", finds_own_count=True),
     "birch": Algorithm(fit_birch, 1_000_000),
     "spectral": Algorithm(fit_spectral, 20_000, "gaussian_mixture"),
-    "kmedoids": Algorithm(fit_kmedoids, 20_000),
+    "kmedoids": Algorithm(fit_kmedoids, 14_000),
 }
