@@ -64,7 +64,7 @@ run: setup $(if $(SETTINGS),settings,sample)  ## Build, test and publish, and sa
 
 .PHONY: $(JOBS:%=run-%)
 $(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),settings,sample)
-	$(DBT) build --target $(ENV) --selector $* $(VARS)
+	$(DBT) build --target $(ENV) --selector $* --exclude-resource-type unit_test $(VARS)
 
 .PHONY: dashboard
 dashboard: setup  ## Open the dashboard on the published file
