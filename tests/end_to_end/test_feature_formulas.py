@@ -63,7 +63,7 @@ def compiled(tmp_path_factory) -> dict[tuple[str, str], str]:
     ]
     named = {
         "_".join(case): {
-            step: values | over.get(step, {})
+            step: values | over.get(step, {}) if isinstance(values, dict) else values
             for step, values in defaults.items()
         }
         for case, over in CASES.items()
