@@ -58,9 +58,8 @@ CASES = {
 def compiled(tmp_path_factory) -> dict[tuple[str, str], str]:
     """The SQL of every case, as dbt makes it of the project's own macros."""
     project = tmp_path_factory.mktemp("formulas")
-    defaults = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["defaults"][
-        "external"
-    ]
+    every = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["defaults"]
+    defaults = every["external"]
     named = {
         "_".join(case): {
             step: values | over.get(step, {}) if isinstance(values, dict) else values
@@ -75,7 +74,7 @@ def compiled(tmp_path_factory) -> dict[tuple[str, str], str]:
                 "profile": "formulas",
                 "macro-paths": [str(ROOT / "macros")],
                 "flags": {"send_anonymous_usage_stats": False},
-                "vars": {"defaults": named, "environments": {"memory": {}}},
+                "vars": {"defaults": every | named, "environments": {"memory": {}}},
             }
         )
     )
@@ -113,7 +112,7 @@ def long(values: np.ndarray, **columns) -> pd.DataFrame:
             "value": values.ravel(),
         }
     )
-    return frame.assign(**columns).sample(frac=1, random_state=stores)
+    return frame.assign(**{"is_imputed": False} | columns).sample(frac=1, random_state=stores)
 
 
 def flags(stores: int, flagged: list[int]) -> pd.DataFrame:
