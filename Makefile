@@ -77,11 +77,14 @@ docs: setup  ## Generate and serve the documentation of all tables
 
 # --- check --------------------------------------------------------------------------------------
 
+# A test file stays in one process: what it builds once is built once.
+TEST_PROCESSES ?= 2
+
 .PHONY: test
 test: setup  ## Run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
 
 .PHONY: lint
 lint: setup  ## Find what is wrong or badly formatted, without changing it

@@ -142,6 +142,12 @@ def test_every_macro_has_a_file_of_its_own_and_says_what_it_does():
         assert text.startswith("{#-"), file
 
 
+def test_names_of_test_files_are_unique():
+    # pytest imports them by their bare names
+    names = sorted(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+    assert names == sorted(set(names))
+
+
 @pytest.mark.parametrize("lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda p: p.stem)
 def test_the_lock_has_hashes_and_names_no_host(lock):
     text = lock.read_text()
