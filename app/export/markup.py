@@ -12,7 +12,7 @@ STYLE = """
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 186mm; padding: 6mm 0; background: #fff; color: #1b2733;
-  font: 9.5pt/1.35 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font: 9pt/1.3 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   -webkit-print-color-adjust: exact; print-color-adjust: exact }
 h1 { margin: 1mm 0 2mm; font-size: 17pt; line-height: 1.15 }
 h2 { margin: 4mm 0 1mm; font-size: 10.5pt }
@@ -20,13 +20,13 @@ h1, h2, .cut { overflow: hidden; overflow-wrap: anywhere; display: -webkit-box;
   -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-clamp: 2 }
 p { margin: 0 0 1mm }
 a { color: #0b5c94 }
-.quiet { color: #56646f; font-size: 8.5pt }
+.quiet { color: #56646f; font-size: 8pt }
 .swatch { display: inline-block; width: 4mm; height: 4mm; border-radius: 1mm }
 .figures { display: flex; gap: 8mm; margin: 2mm 0 }
 .figures b { display: block; font-size: 13pt; line-height: 1.2 }
 .halves { display: flex; gap: 8mm }
 .halves > div { flex: 1 1 0; min-width: 0 }
-table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 8.5pt }
+table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 8.25pt }
 th { text-align: left; font-weight: 600; color: #56646f; border-bottom: .3mm solid #c9d2d9 }
 th, td { padding: .5mm 1mm; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 td { border-bottom: .2mm solid #e7ecf0 }

@@ -11,7 +11,7 @@ from app.export.markup import document, index_bar, link, name, signed, table
 from app.export.sheets import Tables, cluster_names, rule_lines, store_names
 from app.export.text import escaped
 
-FEATURES, NEED_STATES, RULES, STORES, MOVES = 10, 10, 4, 5, 5
+FEATURES, NEED_STATES, RULES, STORES, MOVES = 10, 10, 3, 5, 4
 """How many lines of each kind there are at most, so that all of it fits on a page of A4."""
 
 
@@ -149,7 +149,7 @@ def _borderline(members: pd.DataFrame, clusters: pd.DataFrame) -> str:
          name(f"{int(row.second_cluster_id)} · {named.get(int(row.second_cluster_id), '')}"))
         for row in others.sort_values(["confidence", "store_id"]).head(STORES).itertuples()
     ]  # fmt: skip
-    columns = [("Store", "", 18), ("Name", "", 32), ("Sure", "number", 16), ("Next", "", 34)]
+    columns = [("Store", "", 16), ("Name", "", 28), ("Confidence", "number", 24), ("Next", "", 32)]
     return table(columns, rows)
 
 
@@ -172,8 +172,8 @@ def _need_states(tables: Tables, cluster_id: int) -> str:
         share = words.percent(rest["share_of_cluster"].sum(min_count=1))
         others = f"{words.count(len(rest))} others"
         rows.append((others, words.count(rest["sales_amount"].sum()), share, "", ""))
-    columns = [("Need state", "", 32), ("Sales", "number", 22), ("Share", "number", 16),
-               ("", "", 18), ("Index", "number", 12)]  # fmt: skip
+    columns = [("Need state", "", 34), ("Sales", "number", 19), ("Share", "number", 15),
+               ("", "", 17), ("Index", "number", 15)]  # fmt: skip
     return table(columns, rows)
 
 
@@ -193,6 +193,6 @@ def _moves(tables: Tables, label: str) -> str:
     ]  # fmt: skip
     columns = [("Store", "", 12), ("Name", "", 26), ("From → to", "", 20), ("Why", "", 42)]
     more = len(here) - len(rows)
-    has = "has" if more == 1 else "have"
-    said = _sentence(f"{words.several(more, 'more store')} {has} moved.") if more else ""
+    were = "was" if more == 1 else "were"
+    said = _sentence(f"{words.several(more, 'more store')} {were} moved.") if more else ""
     return table(columns, rows) + said

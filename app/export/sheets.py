@@ -170,8 +170,8 @@ def _rules(clusters: pd.DataFrame, rules: pd.DataFrame) -> Column:
     ordered = rules.sort_values(["final_cluster_id", "rule_number"])
     lines = rule_lines(ordered).groupby(ordered["final_cluster_id"]).agg("\n".join)
     meaning = "What its stores have in common; with how many of the stores it speaks of are of it."
-    values = clusters["final_cluster_id"].map(lines).fillna("")
-    return Column("Rules", values.astype(object), meaning, "text")
+    values = [lines.get(cluster_id, "") for cluster_id in clusters["final_cluster_id"]]
+    return Column("Rules", pd.Series(values, clusters.index, dtype=object), meaning, "text")
 
 
 def _profiles(features: pd.DataFrame, tables: Tables, comments: Comments) -> list[Column]:
@@ -264,7 +264,7 @@ def _form(name: str, values: pd.Series) -> str:
         return "date"
     if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
         return "text"
-    if "share" in name.split("_") or name in ("precision", "recall", "confidence"):
+    if "share" in name.split("_") or name.endswith(("precision", "recall", "confidence")):
         return "share"
     if "amount" in name.split("_"):
         return "money"
