@@ -169,7 +169,10 @@ def _rules(clusters: pd.DataFrame, rules: pd.DataFrame) -> Column:
     """The rules of each cluster, in one cell."""
     ordered = rules.sort_values(["final_cluster_id", "rule_number"])
     lines = rule_lines(ordered).groupby(ordered["final_cluster_id"]).agg("\n".join)
-    meaning = "What its stores have in common; with how many of the stores it speaks of are of it."
+    meaning = (
+        "What its stores have in common: how many of the stores that a rule fits are in the "
+        "cluster, and how many of the cluster it covers."
+    )
     values = [lines.get(cluster_id, "") for cluster_id in clusters["final_cluster_id"]]
     return Column("Rules", pd.Series(values, clusters.index, dtype=object), meaning, "text")
 
@@ -271,4 +274,6 @@ def _form(name: str, values: pd.Series) -> str:
     forms = {"index_vs_chain": "index", "effect_size": "effect"}
     if name in forms:
         return forms[name]
-    return "whole" if name.endswith(("_id", "_count", "_number", "rank", "step")) else "number"
+    # an id or a count that is missing somewhere comes as a floating point number
+    is_whole = pd.api.types.is_integer_dtype(values) or name.endswith(("_id", "_count"))
+    return "whole" if is_whole else "number"

@@ -109,13 +109,16 @@ def _cells(column: Column) -> list[str | float | None]:
     if column.form == "date":
         days = (values - pd.Timestamp("1899-12-30")) / pd.Timedelta(days=1)
         found = days.tolist()
-    elif pd.api.types.is_bool_dtype(values):
-        found = ["yes" if value is True else "no" for value in values.tolist()]
     elif column.form == "text":
-        found = [_cut(value) for value in values.tolist()]
+        found = [_text(value) for value in values.tolist()]
     else:
         found = [number if isfinite(number) else str(number) for number in values.astype(float)]
     return [None if gone else value for value, gone in zip(found, missing, strict=True)]
+
+
+def _text(value: object) -> str:
+    """The text of a value; a flag is a word."""
+    return ("yes" if value else "no") if isinstance(value, bool) else _cut(value)
 
 
 def _cut(value: object) -> str:

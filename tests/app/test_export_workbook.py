@@ -216,3 +216,19 @@ def test_text_that_is_longer_than_a_cell_is_cut():
     cell = openpyxl.load_workbook(BytesIO(made))["A"]["A2"].value
     assert len(cell) == workbook.LONGEST_TEXT
     assert cell.endswith("…")
+
+
+def test_what_is_not_known_is_an_empty_cell_and_a_flag_is_a_word():
+    values = {
+        "flag": pd.Series([True, None], dtype=object),
+        "id": pd.Series([3.0, None]),
+        "far": pd.Series([float("inf"), 1.5]),
+        "until": pd.Series([pd.Timestamp("2026-03-01 12:00"), pd.NaT]),
+    }
+    forms = {"flag": "text", "id": "whole", "far": "number", "until": "date"}
+    columns = [sheets.Column(name, values[name], "", forms[name]) for name in values]
+    run = {"run_id": "r", "started_at": pd.Timestamp("2026-11-23")}
+    made = workbook.write([sheets.Sheet("A", columns, "")], "t", run)
+    page = openpyxl.load_workbook(BytesIO(made))["A"]
+    rows = list(page.iter_rows(min_row=2, values_only=True))
+    assert rows == [("yes", 3, "inf", pd.Timestamp("2026-03-01 12:00")), (None, None, 1.5, None)]
