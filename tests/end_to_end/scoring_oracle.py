@@ -91,42 +91,57 @@ class Side:
         return pd.DataFrame(self.clusters.transform(positions), raw.index, columns)
 
 
-def final_distances(
-    sides: dict[str, Side],
-    finals: pd.Series,
-    known: dict[str, pd.DataFrame],
+def final_clusters(
+    sides: dict[str, Side], fitted: pd.DataFrame, raw: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Return the distances of new stores to the final clusters, by store and cluster.
+    """Return the final cluster of new stores and the distance to it, by store.
 
     Parameters
     ----------
     sides : dict
-        By dataset.
-    finals : Series
-        By fitted store of the category its final cluster.
-    known : dict
+        By dataset; both have the weight 1.
+    fitted : DataFrame
+        The stores that the final clusters were found by, with their clusters and labels.
+    raw : dict
         By dataset the raw values of the new stores that it knows.
-
-    Notes
-    -----
-    Each side is divided by the root of its total variance over the stores of the category. A
-    fitted or new store without external data stands in the middle of that side; one without
-    internal data is measured on the external side alone.
     """
-    squares: dict[str, pd.DataFrame] = {}
+    distances = _final_distances(sides, fitted["final_cluster_id"], raw)
+    final_of = fitted.groupby("merged_label")["final_cluster_id"].first()
+    numbers = {name: side.assign(raw[name]) for name, side in sides.items()}
+    found = {}
+    for store, row in distances.iterrows():
+        pair = pd.Series({name: number.get(store) for name, number in numbers.items()})
+        own = pair.dropna()
+        alike = fitted[fitted["external_cluster_id"].notna()]
+        for name, number in own.items():
+            alike = alike[alike[f"{name}_cluster_id"] == number]
+        label = "_".join(str(int(number)) for number in pair) if len(own) == 2 else None
+        if label is None and len(alike):
+            # the usual label of the one side that is known
+            label = alike["merged_label"].value_counts().idxmax()
+        cluster = final_of.get(label, row.idxmin())
+        found[store] = {"final_cluster_id": cluster, "distance": row[cluster]}
+    return pd.DataFrame.from_dict(found, orient="index")
+
+
+def _final_distances(
+    sides: dict[str, Side], finals: pd.Series, raw: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Distances of new stores to the final clusters.
+
+    Each side is divided by the root of its total variance over the stores of the category. A
+    store without external data stands in the middle of that side; a new one without internal
+    data is measured on the external side alone.
+    """
+    squares = {}
     for name, side in sides.items():
         fitted = side.components(side.raw).reindex(finals.index)
-        centre, total = fitted.mean(), fitted.var(ddof=0).sum()
-        placed = ((fitted - centre) / np.sqrt(total)).fillna(0)
-        centroids = placed.groupby(finals).mean()
-        new = (side.components(known[name]) - centre) / np.sqrt(total)
+        centre, spread = fitted.mean(), np.sqrt(fitted.var(ddof=0).sum())
+        centroids = ((fitted - centre) / spread).fillna(0).groupby(finals).mean()
+        new = (side.components(raw[name]) - centre) / spread
         if name == "external":
-            new = new.reindex(known["internal"].index.union(new.index)).fillna(0)
+            new = new.reindex(new.index.union(raw["internal"].index)).fillna(0)
         squares[name] = pd.DataFrame(
-            {
-                cluster: ((new - row) ** 2).sum(axis="columns")
-                for cluster, row in centroids.iterrows()
-            }
+            {final: ((new - row) ** 2).sum(axis="columns") for final, row in centroids.iterrows()}
         )
-    total = squares["external"].add(squares["internal"], fill_value=0)
-    return np.sqrt(total)
+    return np.sqrt(squares["external"].add(squares["internal"], fill_value=0))

@@ -50,6 +50,8 @@ def truth(chain):
 def test_it_says_what_was_found_and_what_to_open_next(chain):
     assert "Published warehouse/prod.duckdb" in chain.said
     assert "sales rows" in chain.said
+    thin = chain.table("store_clusters").query("thin_reason.notna()")["store_id"].nunique()
+    assert f"in a cluster ({thin} of them in some category by external data alone)" in chain.said
     for category in chain.table("clusters")["category"].unique():
         assert f"{category}: " in chain.said
     assert "make dashboard" in chain.said

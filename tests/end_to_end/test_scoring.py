@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from scoring_oracle import Side, final_distances
+from scoring_oracle import Side, final_clusters
 
 pytestmark = pytest.mark.end_to_end
 
@@ -314,80 +314,57 @@ def _sides(chain, category: str) -> dict[str, Side]:
     """Both sides of a category, learned by scikit-learn."""
     found = {}
     for name, where in (("internal", category), ("external", "all")):
-        of_category = f"category = '{where}' and dataset = '{name}'"
+        here = f"where category = '{where}'"
         raw = _query(
             chain,
-            f"select store_id, feature, raw_value as value from marts.store_features "
-            f"semi join (from marts.feature_selection where is_used and {of_category}) "
-            f"using (feature) where {of_category}",
-        ).pivot(index="store_id", columns="feature", values="value")
-        outliers = _query(
-            chain, f"from features.feat_{name}_outliers where category = '{where}'"
-        ).set_index("store_id")
-        members = _query(chain, f"from ml.ml_{name}_members where category = '{where}'")
+            "select store_id, feature, raw_value as value from marts.store_features "
+            "semi join (from marts.feature_selection where is_used) "
+            f"using (category, dataset, feature) {here} and dataset = '{name}'",
+        )
+        outliers = _query(chain, f"from features.feat_{name}_outliers {here}")
+        members = _query(chain, f"from ml.ml_{name}_members {here}")
         found[name] = Side(
-            raw, ~outliers["is_excluded"], members.set_index("store_id")["cluster_id"],
+            raw.pivot(index="store_id", columns="feature", values="value"),
+            ~outliers.set_index("store_id")["is_excluded"],
+            members.set_index("store_id")["cluster_id"],
             is_mix=name == "internal",
-        )  # fmt: skip
+        )
     return found
 
 
-def test_a_new_store_is_where_scikit_learn_puts_it(turned):
-    """Never seen in training: on both sides and in the end, to 1e-9."""
+@pytest.mark.parametrize("category", NEEDS)
+def test_a_new_store_is_where_scikit_learn_puts_it(turned, category):
+    """Never seen in training, on both sides and in the end, and to 1e-9."""
     if turned.said != "defaults":
         pytest.skip("scikit-learn is set up for the defaults")
-    values = _query(turned, NEW_VALUES)
-    scored = _score(turned, NEW_VALUES).set_index(KEY)
+    sides = _sides(turned, category)
+    fitted = _table(turned, "store_clusters").query("thin_reason.isna()")
+    fitted = fitted[fitted["category"] == category].set_index("store_id")
     scores = _table(turned, "store_scores")
-    seen = set()
-    for category in NEEDS:
-        sides = _sides(turned, category)
-        here = scored.loc[category]
-        here = here.loc[here.index.isin(scores.query("category == @category")["store_id"])]
-        raw = {
-            name: values[(values["category"] == where) & (values["dataset"] == name)]
-            .query("store_id in @here.index")
-            .pivot(index="store_id", columns="feature", values="value")
-            for name, where in (("internal", category), ("external", "all"))
-        }
-        for name, side in sides.items():
-            found = side.assign(raw[name]).reindex(here.index)
-            pd.testing.assert_series_equal(
-                found.astype("Int64"), here[f"{name}_cluster_id"].astype("Int64"), check_names=False
-            )
-            new = f"select * from ml.ml_{name}_new_distances where category = " + (
-                f"'{category}'" if name == "internal" else "'all'"
-            )
-            in_sql = _query(turned, new).pivot(
-                index="store_id", columns="cluster_id", values="distance"
-            )
-            in_sql = in_sql.loc[in_sql.index.isin(raw[name].index)]
-            by_python = side.distances(raw[name].loc[in_sql.index])
-            np.testing.assert_allclose(in_sql, by_python, rtol=0, atol=1.5e-9)
-            assert len(in_sql) >= 3
-        fitted = _table(turned, "store_clusters").query(
-            "category == @category and thin_reason.isna()"
+    stores = scores.loc[scores["category"] == category, "store_id"]
+    assert set(stores) == {CLOSED, NEW, FEW, FED, STRANGE, GAPPY}
+    assert not set(stores) & set(fitted.index)
+    scored = _score(turned, NEW_VALUES).query("category == @category").set_index("store_id")
+    scored = scored.loc[stores]
+    values = _query(turned, NEW_VALUES)
+    values = values[values["store_id"].isin(stores) & values["category"].isin([category, "all"])]
+    raw = {
+        name: of_side.pivot(index="store_id", columns="feature", values="value")
+        for name, of_side in values.groupby("dataset")
+    }
+    for name, side in sides.items():
+        found = side.distances(raw[name])
+        in_sql = _query(turned, f"from ml.ml_{name}_new_distances").query(
+            "category in [@category, 'all'] and store_id in @found.index"
         )
-        finals = fitted.set_index("store_id")["final_cluster_id"]
-        distances = final_distances(sides, finals, raw).loc[here.index]
-        own = distances.to_numpy()[
-            np.arange(len(here)), distances.columns.get_indexer(here["final_cluster_id"])
-        ]
-        np.testing.assert_allclose(here["distance"], own, rtol=0, atol=1.5e-9)
-        final_of = fitted.groupby("merged_label")["final_cluster_id"].first()
-        of_both = fitted[fitted["external_cluster_id"].notna()]
-        for store, row in here.iterrows():
-            pair = [row["internal_cluster_id"], row["external_cluster_id"]]
-            for own_side, other in ((0, 1), (1, 0)):
-                if pd.isna(pair[other]):
-                    names = [f"{name}_cluster_id" for name in ("internal", "external")]
-                    alike = of_both[of_both[names[own_side]] == pair[own_side]]
-                    pair[other] = alike[names[other]].value_counts().idxmax()
-            label = "_".join(str(int(number)) for number in pair)
-            expected = final_of.get(label, distances.loc[store].idxmin())
-            assert row["final_cluster_id"] == expected, (category, store)
-        seen |= set(here.index)
-    assert seen == {CLOSED, NEW, FEW, FED, STRANGE, GAPPY}
+        in_sql = in_sql.pivot(index="store_id", columns="cluster_id", values="distance")
+        assert len(in_sql) >= 3
+        np.testing.assert_allclose(in_sql, found.loc[in_sql.index], rtol=0, atol=1.5e-9)
+        expected = side.assign(raw[name]).reindex(stores).astype("Int64")
+        assert expected.equals(scored[f"{name}_cluster_id"].astype("Int64"))
+    expected = final_clusters(sides, fitted, raw).loc[stores]
+    assert expected["final_cluster_id"].tolist() == scored["final_cluster_id"].tolist()
+    np.testing.assert_allclose(scored["distance"], expected["distance"], rtol=0, atol=1.5e-9)
 
 
 def test_parameters_are_kept_run_by_run(turned):
