@@ -110,7 +110,7 @@ final as (
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
         labels.assignment_basis,
-        case when labels.is_thin then category_stores.excluded_reason end as thin_reason,
+        category_stores.excluded_reason as thin_reason,
 
         -- how sure it is
         cast(assignments.distance as double) as distance,
