@@ -208,6 +208,7 @@ class Merging(Strict):
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    thin_stores: Literal["external_only", "leave_out"]
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:
