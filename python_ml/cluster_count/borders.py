@@ -16,10 +16,10 @@ about the middle, and a third on either side reaches to the centroid."""
 
 
 def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[float]:
-    """Return how dense the borders of several clusterings are, beside the space next to them.
+    """Return how full the borders of several clusterings are, against what lies beside them.
 
     Each store counts on the way between its two nearest centroids: in the middle third, which is
-    the border, or in the third before either centroid. Of the two the emptier is compared with
+    the border, or in the third before either centroid. Of these two the emptier is compared with
     the border, and both are summed over all pairs of clusters.
 
     A cloud that is densest in one place has no valley on any way through it, so that it is about
@@ -37,8 +37,9 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
     Returns
     -------
     list of float
-        Stores on the borders for each store beside them: 0 where borders are empty, below 1
-        where they are emptier than both sides, otherwise 1 and above.
+        Stores on the borders for each store beside them, one added to both, so that few stores
+        do not prove much: near 0 where borders are empty, below 1 where they are emptier than
+        both sides, otherwise 1 and above.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
     >>> apart = even[(even[:, 0] < 12) | (even[:, 0] > 17)]
     >>> centres = np.array([[6.0], [24.0]])
     >>> [round(border_densities(rows, [centres])[0], 2) for rows in (even, apart)]
-    [1.17, 0.17]
+    [1.14, 0.29]
     """
     # Per clustering and pair of clusters: stores before the first, on the border, before the other.
     counts = [np.zeros((3, len(part) ** 2), dtype=int) for part in centres]
@@ -69,6 +70,6 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
             ):
                 line += np.bincount(pair[lies_there], minlength=len(apart))
     return [
-        float(border.sum() / max(np.minimum(before, behind).sum(), 1))
+        float((border.sum() + 1) / (np.minimum(before, behind).sum() + 1))
         for before, border, behind in counts
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from python_ml.cluster_count.rules import VOTERS, Decision
+from python_ml.cluster_count.rules import VOTERS, Decision, emptiest_border
 
 NAMES = {
     "silhouette": "silhouette",
@@ -206,13 +206,10 @@ class Reasons:
             digits = next(d for d in range(2, 11) if d == 10 or float(f"{stability:.{d}f}") < least)
             return f"stability {stability:.{digits}f} of {_count(k, 'cluster')} is below {least:g}"
         if self.decision.failed == "border_density":
-            most, density = (
-                self.settings["maximum_border_density"],
-                self.scores["border_density"][k],
-            )
+            most, density = self.settings["maximum_border_density"], emptiest_border(self.scores, k)
             return (
-                f"the borders of {_count(k, 'cluster')} are no emptier than what lies beside them "
-                f"(border density {density:.2f} is not below {most:g})"
+                f"the borders of {_count(k, 'cluster')}, or of fewer, are no emptier than what "
+                f"lies beside them (lowest border density {density:.2f} is not below {most:g})"
             )
         gap, error = self.scores.loc[k, ["gap", "gap_standard_error"]]
         return (

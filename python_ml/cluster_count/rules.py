@@ -135,10 +135,12 @@ def decide(
       gap of one cluster (the test of Tibshirani, Walther and Hastie 2001, of the number taken).
       A long cloud without any groups is cut at the same place again and again, so stability
       alone lets it pass;
-    - are there fewer stores at the borders of its clusters than beside them? A skewed cloud is
-      cut at the same place again and again, too, and is unlike uniform noise; but it has no
-      valley (see `border_densities`). In turn, many components have a seeming valley in any
-      cut of few stores, and these are the ones that the first two questions find out.
+    - are there fewer stores at the borders of its clusters, or of fewer clusters, than beside
+      them? A skewed cloud is cut at the same place again and again, too, and is unlike uniform
+      noise; but it has no valley (see `border_densities`). Fewer clusters count because a group
+      that is cut in two has a full border inside, however far it lies from the others. In turn,
+      many components have a seeming valley in any cut of few stores: these are found out by the
+      first two questions.
 
     Parameters
     ----------
@@ -151,7 +153,7 @@ def decide(
     minimum_stability : float
         Least stability of the number the rule takes; 0 switches the whole gate off.
     maximum_border_density : float
-        The border density of the number the rule takes has to be below this.
+        The lowest border density up to the number the rule takes has to be below this.
 
     Returns
     -------
@@ -166,7 +168,7 @@ def decide(
     >>> scores = pd.DataFrame(
     ...     {"is_valid": True, "silhouette": [np.nan, 0.3, 0.2], "stability": [np.nan, 0.7, 0.9]},
     ...     index=[1, 2, 3],
-    ... ).assign(gap=[0.1, 0.4, 0.3], gap_standard_error=0.01, border_density=[np.nan, 0.4, 0.5])
+    ... ).assign(gap=[0.1, 0.4, 0.3], gap_standard_error=0.01, border_density=[np.nan, 0.4, 1.5])
     >>> decide(scores, "silhouette", 0.6, 1).chosen, decide(scores, "silhouette", 0.8, 1).chosen
     (2, 1)
     >>> decide(scores, "silhouette", 0.6, 0.4).failed
@@ -183,6 +185,25 @@ def decide(
     excess = scores.loc[k, "gap"] - scores.loc[k, "gap_standard_error"] - scores.loc[1, "gap"]
     if round(excess, 9) <= 0:
         return Decision(1, said, refused=k, failed="gap")
-    if scores.loc[k, "border_density"] >= maximum_border_density:
+    if emptiest_border(scores, k) >= maximum_border_density:
         return Decision(1, said, refused=k, failed="border_density")
     return Decision(k, said)
+
+
+def emptiest_border(scores: pd.DataFrame, k: int) -> float:
+    """Return the lowest border density of up to so many clusters, NaN if there is none.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Index: the candidates; column ``border_density``.
+    k : int
+        The largest number of clusters.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"border_density": [np.nan, 0.4, 1.2, 0.3]}, index=[1, 2, 3, 4])
+    >>> emptiest_border(scores, 3)
+    0.4
+    """
+    return float(scores.loc[scores.index <= k, "border_density"].min())

@@ -269,7 +269,7 @@ def test_noise_is_one_cluster(kind, dimensions):
 
 def test_setting_maximum_border_density():
     """A skewed cloud has no valley: only whoever asks for none takes its parts for clusters."""
-    rows = long_frame(cloud_of("exponential", 600, 2, seed=2))
+    rows = long_frame(cloud_of("exponential", 600, 3, seed=1))
     gate = {"rule": "median", "minimum_stability": 0.6, "resamples": 8}
     table = score(rows, **gate)
     refused = table.index[table["reason"].str.startswith("not chosen: the borders of ")].item()

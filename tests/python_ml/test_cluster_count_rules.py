@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from python_ml.cluster_count.rules import RULES, decide, vote
+from python_ml.cluster_count.rules import RULES, decide, emptiest_border, vote
 
 EACH_ANOTHER = {
     "silhouette": 2,
@@ -129,3 +129,18 @@ def test_the_maximum_border_density_is_obeyed():
     """The same borders pass a higher maximum, and not a lower one."""
     assert decide(gate(border_density=1.2), "silhouette", 0.6, 1.3).chosen == 2
     assert decide(gate(border_density=0.5), "silhouette", 0.6, 0.5).chosen == 1
+
+
+def test_a_group_that_is_cut_in_two_still_stands_apart():
+    """The borders of fewer clusters count, those of more do not."""
+    table = gate(border_density=0.5)
+    table.loc[3] = [True, 0.6, 0.8, 2, 0.05, 1.5]
+    assert decide(table, "silhouette", 0.6, 1).chosen == 3
+    assert decide(table, "silhouette", 0.6, 0.5).failed == "border_density"
+    table.loc[2:, "border_density"] = [1.5, 0.5]
+    table.loc[2, "silhouette"] = 0.9
+    assert decide(table, "silhouette", 0.6, 1).failed == "border_density"
+
+
+def test_the_emptiest_border_may_be_missing():
+    assert np.isnan(emptiest_border(gate(border_density=np.nan), 2))
