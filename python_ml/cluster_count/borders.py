@@ -37,9 +37,9 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
     Returns
     -------
     list of float
-        Stores on the borders for each store beside them, one added to both, so that few stores
-        do not prove much: near 0 where borders are empty, below 1 where they are emptier than
-        both sides, otherwise 1 and above.
+        Stores on the borders for each store beside them: near 0 where borders are empty, below 1
+        where they are emptier than both sides, otherwise 1 and above. Few stores do not prove
+        much, so each side gets one more, and the border half a standard error of the difference.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
     >>> apart = even[(even[:, 0] < 12) | (even[:, 0] > 17)]
     >>> centres = np.array([[6.0], [24.0]])
     >>> [round(border_densities(rows, [centres])[0], 2) for rows in (even, apart)]
-    [1.14, 0.29]
+    [1.41, 0.49]
     """
     # Per clustering and pair of clusters: stores before the first, on the border, before the other.
     counts = [np.zeros((3, len(part) ** 2), dtype=int) for part in centres]
@@ -70,6 +70,11 @@ def border_densities(rows: np.ndarray, centres: Sequence[np.ndarray]) -> list[fl
             ):
                 line += np.bincount(pair[lies_there], minlength=len(apart))
     return [
-        float((border.sum() + 1) / (np.minimum(before, behind).sum() + 1))
+        _density(border.sum(), np.minimum(before, behind).sum())
         for before, border, behind in counts
     ]
+
+
+def _density(border, beside):
+    """Return how full borders are with that many stores on them, and beside them."""
+    return float((border + 1 + np.sqrt(border + beside + 1) / 2) / (beside + 1))

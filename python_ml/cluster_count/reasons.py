@@ -206,7 +206,10 @@ class Reasons:
             digits = next(d for d in range(2, 11) if d == 10 or float(f"{stability:.{d}f}") < least)
             return f"stability {stability:.{digits}f} of {_count(k, 'cluster')} is below {least:g}"
         if self.decision.failed == "border_density":
-            most, density = self.settings["maximum_border_density"], emptiest_border(self.scores, k)
+            least, most = (
+                self.settings[name] for name in ("minimum_stability", "maximum_border_density")
+            )
+            density = emptiest_border(self.scores, k, least)
             return (
                 f"the borders of {_count(k, 'cluster')}, or of fewer, are no emptier than what "
                 f"lies beside them (lowest border density {density:.2f} is not below {most:g})"

@@ -135,12 +135,12 @@ def decide(
       gap of one cluster (the test of Tibshirani, Walther and Hastie 2001, of the number taken).
       A long cloud without any groups is cut at the same place again and again, so stability
       alone lets it pass;
-    - are there fewer stores at the borders of its clusters, or of fewer clusters, than beside
-      them? A skewed cloud is cut at the same place again and again, too, and is unlike uniform
-      noise; but it has no valley (see `border_densities`). Fewer clusters count because a group
-      that is cut in two has a full border inside, however far it lies from the others. In turn,
-      many components have a seeming valley in any cut of few stores: these are found out by the
-      first two questions.
+    - are there fewer stores at the borders of its clusters, or of fewer that are stable, than
+      beside them? A skewed cloud is cut at the same place again and again, too, and is unlike
+      uniform noise; but it has no valley (see `border_densities`). Fewer clusters count because
+      a group that is cut in two has a full border inside, however far it lies from the others.
+      In turn, many components have a seeming valley in any cut of few stores: these are found
+      out by the first two questions.
 
     Parameters
     ----------
@@ -153,7 +153,8 @@ def decide(
     minimum_stability : float
         Least stability of the number the rule takes; 0 switches the whole gate off.
     maximum_border_density : float
-        The lowest border density up to the number the rule takes has to be below this.
+        The lowest border density of stable numbers up to the one the rule takes has to be below
+        this.
 
     Returns
     -------
@@ -185,25 +186,31 @@ def decide(
     excess = scores.loc[k, "gap"] - scores.loc[k, "gap_standard_error"] - scores.loc[1, "gap"]
     if round(excess, 9) <= 0:
         return Decision(1, said, refused=k, failed="gap")
-    if emptiest_border(scores, k) >= maximum_border_density:
+    if emptiest_border(scores, k, minimum_stability) >= maximum_border_density:
         return Decision(1, said, refused=k, failed="border_density")
     return Decision(k, said)
 
 
-def emptiest_border(scores: pd.DataFrame, k: int) -> float:
-    """Return the lowest border density of up to so many clusters, NaN if there is none.
+def emptiest_border(scores: pd.DataFrame, k: int, minimum_stability: float) -> float:
+    """Return the lowest border density of up to so many stable clusters, NaN if there is none.
 
     Parameters
     ----------
     scores : DataFrame
-        Index: the candidates; column ``border_density``.
+        Index: the candidates; columns ``stability`` and ``border_density``.
     k : int
         The largest number of clusters.
+    minimum_stability : float
+        Less stable numbers do not count.
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"border_density": [np.nan, 0.4, 1.2, 0.3]}, index=[1, 2, 3, 4])
-    >>> emptiest_border(scores, 3)
+    >>> scores = pd.DataFrame(
+    ...     {"stability": [0.3, 0.8, 0.9, 1.0], "border_density": [0.2, 0.4, 1.2, 0.3]},
+    ...     index=[2, 3, 4, 5],
+    ... )
+    >>> emptiest_border(scores, 4, 0.6)
     0.4
     """
-    return float(scores.loc[scores.index <= k, "border_density"].min())
+    counts = (scores.index <= k) & (scores["stability"] >= minimum_stability)
+    return float(scores.loc[counts, "border_density"].min())

@@ -132,15 +132,18 @@ def test_the_maximum_border_density_is_obeyed():
 
 
 def test_a_group_that_is_cut_in_two_still_stands_apart():
-    """The borders of fewer clusters count, those of more do not."""
+    """The borders of fewer clusters count if these are stable; those of more never do."""
     table = gate(border_density=0.5)
     table.loc[3] = [True, 0.6, 0.8, 2, 0.05, 1.5]
     assert decide(table, "silhouette", 0.6, 1).chosen == 3
     assert decide(table, "silhouette", 0.6, 0.5).failed == "border_density"
-    table.loc[2:, "border_density"] = [1.5, 0.5]
-    table.loc[2, "silhouette"] = 0.9
+    table.loc[2, "stability"] = 0.5
+    assert decide(table, "silhouette", 0.6, 1).failed == "border_density"
+    table.loc[2] = [True, 0.9, 0.8, 2, 0.05, 1.5]
+    table.loc[3, "border_density"] = 0.5
     assert decide(table, "silhouette", 0.6, 1).failed == "border_density"
 
 
 def test_the_emptiest_border_may_be_missing():
-    assert np.isnan(emptiest_border(gate(border_density=np.nan), 2))
+    """As it is where borders are not half way between centroids."""
+    assert np.isnan(emptiest_border(gate(border_density=np.nan), 2, 0.6))
