@@ -168,9 +168,10 @@ def decide(
     like them that were drawn after the third question was settled, 10 pass two and none all; of
     121 more that were scaled, cut and reduced as the pipeline does, 13 and 1. Of 133 sets of
     separable groups 132 pass two questions and all three, of 36 sets of overlapping groups 34
-    pass two and 33 all. Of 67 public sets of which k-means finds the classes (adjusted Rand index 0.6 or more)
-    and that pass two questions, 61 pass all, among them all 26 of which the rule takes the right
-    number; of 73 with an index of 0.3 to 0.6, whose classes run into each other, 55.
+    pass two and 33 all. Of 67 public sets of which k-means finds the classes (adjusted Rand
+    index 0.6 or more) and that pass two questions, 61 pass all, among them all 26 of which the
+    rule takes the right number; of 73 with an index of 0.3 to 0.6, whose classes run into each
+    other, 55.
 
     Examples
     --------
