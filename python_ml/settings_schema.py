@@ -119,6 +119,7 @@ class ClusterCount(Strict):
     minimum_cluster_size: ClusterSize
     retry_minimum_cluster_size: ClusterSize | None
     minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    maximum_border_density: Annotated[float, Field(gt=0)]
     resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
