@@ -208,6 +208,7 @@ class Merging(Strict):
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    minimum_overlap: Annotated[float, Field(gt=0, le=1)]
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:
