@@ -28,9 +28,9 @@ def build_pipeline(parameters: pd.DataFrame) -> Pipeline:
     """Return the pipeline whose fitted attributes are the published parameters; nothing is fitted.
 
     It takes one row per store and one column per feature (``feature_names_in_`` names them, in
-    their order), after ``transform`` and before imputation, and predicts the position of the nearest
-    centroid; ``pipeline["clusters"].cluster_ids_`` has the ``cluster_id`` of each position, and
-    ``transform`` gives the distances to all of them.
+    their order), after ``transform`` and before imputation, and predicts the position of the
+    nearest centroid; ``pipeline["clusters"].cluster_ids_`` has the ``cluster_id`` of each position,
+    and ``transform`` gives the distances to all of them.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ def match_clusters(
     previous: pd.DataFrame,
     registry: pd.DataFrame,
     *,
+    label: str,
     dataset: str,
     settings: dict,
 ) -> pd.DataFrame:
@@ -36,13 +37,15 @@ def match_clusters(
     Parameters
     ----------
     present : DataFrame
-        Columns ``category``, ``store_id``, ``cluster`` (a number or a label); one row per
+        Columns ``category``, ``store_id`` and a number or label of the cluster; one row per
         category and store.
     previous : DataFrame
         Columns ``category``, ``store_id``, ``cluster_id``: the clusters that were published last.
         No rows in a first run.
     registry : DataFrame
         Columns ``category``, ``dataset``, ``cluster_id``: every id that was ever published.
+    label : str
+        The column of ``present`` that tells the clusters apart.
     dataset : str
         Which rows of ``registry`` are about these clusters: ``internal``, ``external``, ``final``.
     settings : dict
@@ -51,9 +54,10 @@ def match_clusters(
     Returns
     -------
     DataFrame
-        One row per category and ``cluster`` (as text), sorted by category and ``cluster_id``, with
-        ``shared_store_count`` (stores that were in the continued cluster and are in this one) and
-        ``overlap`` (0..1); 0 and null where the cluster is new. No id is twice in a category.
+        One row per category and ``cluster`` (the label as text), sorted by category and
+        ``cluster_id``, with ``shared_store_count`` (stores that were in the continued cluster and
+        are in this one) and ``overlap`` (0..1); 0 and null where the cluster is new. No id is
+        twice in a category.
 
     Raises
     ------
@@ -78,10 +82,11 @@ def match_clusters(
     ...     {"category": "beer", "dataset": "final", "cluster_id": [1, 2, 3, 4]}
     ... )
     >>> present = pd.DataFrame(
-    ...     {"category": "beer", "store_id": stores, "cluster": ["a", "b", "b", "c", "c", "c"]}
+    ...     {"category": "beer", "store_id": stores, "label": ["a", "b", "b", "c", "c", "c"]}
     ... )
     >>> match_clusters(
-    ...     present, previous, registry, dataset="final", settings={"minimum_overlap": 0.5}
+    ...     present, previous, registry, label="label", dataset="final",
+    ...     settings={"minimum_overlap": 0.5},
     ... )
       category cluster  cluster_id  shared_store_count   overlap
     0     beer       b           1                   2  0.666667
@@ -91,7 +96,7 @@ def match_clusters(
     minimum = settings["minimum_overlap"]
     check_keys(present, ["category", "store_id"])
     check_keys(previous, ["category", "store_id"])
-    for frame, column in ((present, "cluster"), (previous, "cluster_id")):
+    for frame, column in ((present, label), (previous, "cluster_id")):
         if frame[column].isna().any():
             raise ValueError(f"a {column} is null")
     used = registry.loc[registry["dataset"] == dataset]
@@ -99,7 +104,7 @@ def match_clusters(
     def match(category, rows):
         before = _of(category, previous).set_index("store_id")["cluster_id"].astype("int64")
         ever = [0, *before, *_of(category, used)["cluster_id"]]
-        now = rows.set_index("store_id")["cluster"].astype("str")
+        now = rows.set_index("store_id")[label].astype("str")
         table = _continue(now, before, minimum)
         is_new = table["cluster_id"].isna()
         table.loc[is_new, "cluster_id"] = max(ever) + np.arange(1, is_new.sum() + 1)
@@ -150,13 +155,50 @@ def match_side(
     """
     members = fits.loc[fits["parameter"].isin(["member", "noise"])]
     matched = match_clusters(
-        members.rename(columns={"cluster_id": "cluster"}),
-        previous,
-        registry,
-        dataset=dataset,
-        settings=settings,
+        members, previous, registry, label="cluster_id", dataset=dataset, settings=settings
     )
     return matched.rename(columns={"cluster": "cluster_number"}).astype({"cluster_number": "int64"})
+
+
+def match_final(
+    settled: pd.DataFrame,
+    previous: pd.DataFrame,
+    registry: pd.DataFrame,
+    *,
+    label: str,
+    settings: dict,
+) -> pd.DataFrame:
+    """Return the id of each final cluster, as `match_clusters` does.
+
+    Parameters
+    ----------
+    settled : DataFrame
+        Columns ``category``, ``store_id`` and the label that the store ends in.
+    previous, registry, label, settings
+        As in `match_clusters`.
+
+    Returns
+    -------
+    DataFrame
+        As of `match_clusters`, with the names ``final_label`` and ``final_cluster_id``.
+
+    Examples
+    --------
+    >>> settled = pd.DataFrame(
+    ...     {"category": "beer", "store_id": ["s1", "s2", "s3"], "label": ["1_1", "2_1", "2_1"]}
+    ... )
+    >>> nothing = pd.DataFrame({"category": [], "store_id": [], "dataset": [], "cluster_id": []})
+    >>> match_final(
+    ...     settled, nothing, nothing, label="label", settings={"minimum_overlap": 0.3}
+    ... )[["final_label", "final_cluster_id"]]
+      final_label  final_cluster_id
+    0         2_1                 1
+    1         1_1                 2
+    """
+    matched = match_clusters(
+        settled, previous, registry, label=label, dataset="final", settings=settings
+    )
+    return matched.rename(columns={"cluster": "final_label", "cluster_id": "final_cluster_id"})
 
 
 def _of(category, frame):

@@ -1,28 +1,33 @@
 with
 
-labels as (
+settled as (
 
-    select * from {{ ref('mrg_labels') }}
+    select * from {{ ref('mrg_settled') }}
 
 ),
 
-folds as (
+ids as (
 
-    select * from {{ ref('mrg_folds') }}
+    select * from {{ ref('mrg_ids') }}
 
 ),
 
 final as (
 
     select
-        labels.category,
-        labels.store_id,
-        labels.merged_label,
-        folds.final_label,
-        folds.final_cluster_id
-    from labels
-    inner join folds
-        on labels.category = folds.category and labels.merged_label = folds.merged_label
+        -- ids
+        settled.category,
+        settled.store_id,
+        settled.merged_label,
+        settled.settled_label as final_label,
+        ids.final_cluster_id,
+
+        -- why it is there
+        settled.reason as move_reason,
+        settled.note as small_reason
+    from settled
+    inner join ids
+        on settled.category = ids.category and settled.settled_label = ids.final_label
 
 )
 
