@@ -12,8 +12,9 @@ SCHEMA = {
     "category": "str",
     "store_id": "str",
     "settled_label": "str",
+    "divided_label": "str",
     "constrained_label": "str",
-    "constraint": "str",
+    "constraint_kind": "str",
     "reason": "str",
 }
 DIVIDER = "/"
@@ -62,9 +63,11 @@ def constrain(
     Returns
     -------
     DataFrame
-        One row per category and store, sorted: ``settled_label``; ``constrained_label``;
-        ``constraint``, the last that changed the label (``split_after``, ``together``, ``apart``),
-        else null; ``reason``, why the store moved, null if it did not (to be divided is no move).
+        One row per category and store, sorted: ``settled_label``; ``divided_label``, where
+        ``split_after`` puts it; ``constrained_label``;
+        ``constraint_kind``, the last that changed the label (``split_after``, ``together``,
+        ``apart``), else null; ``reason``, why the store moved, null if it did not (to be divided
+        is no move).
 
     Raises
     ------
@@ -131,8 +134,10 @@ def constrain(
             moves = _part(world, placed, name, _units(members, placed, together))
             placed |= moves
             told.append((moves, "apart", f"kept apart: merging.{name}"))
-        table = pd.DataFrame({"settled_label": labels, "constrained_label": placed})
-        table["constraint"], table["reason"] = zip(
+        table = pd.DataFrame(
+            {"settled_label": labels, "divided_label": divided, "constrained_label": placed}
+        )
+        table["constraint_kind"], table["reason"] = zip(
             *(
                 _why(store, own != placed[store], own != settled_label, told)
                 for store, own, settled_label in zip(rows.index, divided, labels, strict=True)

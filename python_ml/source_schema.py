@@ -221,7 +221,6 @@ class Overrides(_Source):
     """One row per store and category whose cluster a person decides."""
 
     columns: OverrideColumns
-    date_format: Text | None = None
 
 
 class FeedFeature(Strict):

@@ -52,14 +52,14 @@ def test_without_constraints_nothing_changes():
         *[n for n in SCHEMA if n != "store_id"],
     ]
     assert labels_of(table) == table["settled_label"].tolist() == square()[1]
-    assert table[["constraint", "reason"]].isna().all(axis=None)
+    assert table[["constraint_kind", "reason"]].isna().all(axis=None)
 
 
 def test_a_group_goes_where_the_sum_of_its_squared_distances_is_least():
     """Two stores of 1_1 outvote one of 1_2; the others stay."""
     table = constrained(*square(), together_north=[0, 1, 3])
     assert labels_of(table) == ["1_1"] * 4 + ["1_2"] * 2 + ["2_1"] * 3 + ["10_1"] * 3
-    assert table.loc["s0003", ["constraint", "reason"]].tolist() == [
+    assert table.loc["s0003", ["constraint_kind", "reason"]].tolist() == [
         "together", "kept together: merging.together.north",
     ]  # fmt: skip
     assert table["reason"].notna().sum() == 1
@@ -70,14 +70,14 @@ def test_a_group_may_meet_in_a_cluster_that_none_of_it_was_in():
     values, labels = [-8, -7, 0, 0.5, 7, 8], ["1_1", "1_1", "1_2", "1_2", "2_1", "2_1"]
     table = constrained(values, labels, together_pair=[1, 4])
     assert labels_of(table) == ["1_1", "1_2", "1_2", "1_2", "1_2", "2_1"]
-    assert table["constraint"].notna().sum() == 2
+    assert table["constraint_kind"].notna().sum() == 2
 
 
 def test_a_group_that_is_together_stays_although_another_cluster_is_nearer():
     values, labels = [0, 0, 0, 9, 9, 10, 10], ["1_1"] * 5 + ["2_1"] * 2
     table = constrained(values, labels, together_pair=[3, 4])
     assert labels_of(table) == labels
-    assert table["constraint"].isna().all()
+    assert table["constraint_kind"].isna().all()
 
 
 def test_of_equally_near_clusters_the_larger_then_the_first_takes_a_group():
@@ -127,7 +127,7 @@ def test_stores_without_a_cluster_take_no_part():
 def test_clusters_are_divided_by_value_which_is_no_move():
     table = constrained(*square(2), after=["north", "south"] * 4)
     assert labels_of(table)[:4] == ["1_1/north", "1_1/south", "1_2/north", "1_2/south"]
-    assert (table["constraint"] == "split_after").all()
+    assert (table["constraint_kind"] == "split_after").all()
     assert table["reason"].isna().all()
 
 
