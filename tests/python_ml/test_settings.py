@@ -188,6 +188,14 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
         ({}, "sources.sales: is missing"),
         ({"sales": SALES | {"unique_by": ["row_id"]}}, "columns has no row_id"),
         ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
+        (
+            {"sales": SALES, "overrides": {"files": "o.csv", "columns": {"store_id": "s"}}},
+            "sources.overrides.columns.author: is missing and has to be given",
+        ),
+        (
+            {"sales": SALES, "feeds": {"overrides": FEED | {"attributes": {"region": "r"}}}},
+            "feeds.overrides: give the feed a name that no other source has",
+        ),
         ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
         (
             {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"store_id": "s"}}}},
@@ -284,6 +292,26 @@ def test_features_over_time_need_the_days_of_the_sales(defaults):
     dated = asked(growth=True, seasonality=True)
     dated["sources"] = {"sales": SALES | {"columns": SALES["columns"] | {"sold_on": "d"}}}
     check_settings(merge_layers(defaults, dated))
+
+
+@pytest.mark.parametrize("setting", ["split_before", "split_after"])
+def test_stores_are_split_by_what_the_store_list_says(defaults, setting):
+    stores = {"files": "s.csv", "columns": {"store_id": "s"}}
+    over = {"sources": {"sales": SALES, "stores": stores}, "merging": {setting: "region"}}
+    assert "the attributes of sources.stores are none" in fault(defaults, over)
+    stores["attributes"] = {"region": "r", "banner": "b"}
+    check_settings(merge_layers(defaults, over))
+    over["merging"][setting] = "Region"
+    assert f"merging.{setting} is 'Region'" in fault(defaults, over)
+    assert "are banner, region: name one of them" in fault(defaults, over)
+
+
+def test_groups_may_touch_where_they_can_all_hold(defaults):
+    merging = {
+        "together": {"a": ["1", "2"], "b": ["3", "4"]},
+        "apart": {"c": ["1", "3", "5"], "d": ["6", "7"]},
+    }
+    check_settings(merge_layers(defaults, {"merging": merging}))
 
 
 def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):
