@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from python_ml.frames import check_keys, matrix, natural_key, stack, typed
+from python_ml.merging.cells import DIVIDER, split_value
 
 SCHEMA = {
     "category": "str",
@@ -17,7 +18,6 @@ SCHEMA = {
     "constraint_kind": "str",
     "reason": "str",
 }
-DIVIDER = "/"
 
 
 class _World(NamedTuple):
@@ -171,14 +171,9 @@ def _describe(category, rows, labels):
     return _World(category, rows, centroids, labels.value_counts())
 
 
-def _split_value(label):
-    """Return what the cluster was split by: what stands behind the first divider, or nothing."""
-    return label.partition(DIVIDER)[2]
-
-
 def _open_to(world, value):
     """Return the labels of the clusters of a value, in natural order."""
-    return [label for label in world.centroids.index if _split_value(label) == value]
+    return [label for label in world.centroids.index if split_value(label) == value]
 
 
 def _cost(world, stores, labels):
@@ -192,7 +187,7 @@ def _join(world, placed, name, members):
     """Return the moves, store -> label, that bring the members into one cluster."""
     if len({placed[store] for store in members}) <= 1:
         return {}
-    values = sorted({_split_value(placed[store]) for store in members})
+    values = sorted({split_value(placed[store]) for store in members})
     if len(values) > 1:
         raise ValueError(
             f"category {world.category!r}: merging.{name} joins stores of {values[0]!r} and "
@@ -218,8 +213,8 @@ def _units(members, placed, together):
 def _part(world, placed, name, units):
     """Return the moves, store -> label, after which no two units share a cluster."""
     moves = {}
-    for value in sorted({_split_value(placed[unit[0]]) for unit in units}):
-        own = [unit for unit in units if _split_value(placed[unit[0]]) == value]
+    for value in sorted({split_value(placed[unit[0]]) for unit in units}):
+        own = [unit for unit in units if split_value(placed[unit[0]]) == value]
         here = [placed[unit[0]] for unit in own]
         labels = _open_to(world, value)
         if len(own) > len(labels):

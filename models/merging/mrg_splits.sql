@@ -29,7 +29,7 @@ attributes as (
 ),
 {% endfor %}
 
-final as (
+spelt as (
 
     select
         stores.store_id
@@ -46,6 +46,18 @@ final as (
     inner join {{ column }}s on stores.store_id = {{ column }}s.store_id
     {% endfor %}
     where {{ stores_are_known(ref('pre_stores'), group_stores()) }}
+
+),
+
+final as (
+
+    select
+        store_id,
+        before_value,
+        after_value,
+        -- what stands behind the first / of a final label
+        coalesce(before_value || '/' || after_value, before_value, after_value) as split_value
+    from spelt
 
 )
 

@@ -17,6 +17,7 @@ CONTRACT = {
     "cluster_metrics",
     "metrics_per_cluster",
     "store_silhouettes",
+    "cluster_merges",
     "cluster_moves",
     "store_features",
     "feature_selection",
