@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from python_ml.constraint_schema import Constraints
 from python_ml.source_schema import Sources, Strict, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -202,7 +203,7 @@ class External(_Dataset):
     encode: Encode
 
 
-class Merging(Strict):
+class Merging(Constraints):
     """How both become final clusters; a weight of 0 switches a side off."""
 
     method: Literal["cross", "joint", "consensus"]
@@ -290,6 +291,18 @@ class Settings(Strict):
                 "internal.too_few_stores.fallback is external_only, but merging.external_weight is "
                 "0: give the external side a weight, or choose one_cluster or stop"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stores_have_what_splits_them(self) -> Settings:
+        known = sorted((self.sources.stores.attributes or {}) if self.sources.stores else {})
+        for name in ("split_before", "split_after"):
+            attribute = getattr(self.merging, name)
+            if attribute is not None and attribute not in known:
+                raise ValueError(
+                    f"merging.{name} is {attribute!r}, but the attributes of sources.stores are "
+                    f"{', '.join(known) or 'none'}: name one of them, or add it there"
+                )
         return self
 
     @model_validator(mode="after")

@@ -140,7 +140,7 @@ def test_every_reason_is_in_the_seed():
     files = {file.stem: file for file in [*SQL_MODELS, *ROOT.glob("macros/sources/*.sql")]}
     for name in (
         "type_sales", "sales_refusal", "source_rows", "stg_products", "stg_stores", "stg_feed_rows",
-        "pre_category_stores", "pre_store_statuses", "feed_gaps",
+        "stg_overrides", "pre_category_stores", "pre_store_statuses", "feed_gaps",
     ):  # fmt: skip
         text = files[name].read_text()
         given = set(re.findall(r"\bthen\s+'([^']+)'", text))

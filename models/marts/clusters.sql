@@ -14,12 +14,7 @@ names as (
 
 reasons as (
 
-    select
-        category,
-        final_cluster_id,
-        max(small_reason) as small_reason
-    from {{ ref('mrg_members') }}
-    group by category, final_cluster_id
+    select * from {{ ref('mrg_small_reasons') }}
 
 ),
 
@@ -77,7 +72,10 @@ final as (
         ) }}, 0) as double) as sales_share,
 
         totals.store_count < {{ minimum_size('categories.category_store_count') }} as is_small,
-        cast(reasons.small_reason as varchar) as small_reason,
+        case
+            when totals.store_count < {{ minimum_size('categories.category_store_count') }}
+                then cast(reasons.small_reason as varchar)
+        end as small_reason,
         medoids.store_id as medoid_store_id,
 
         {{ sql_text(invocation_id) }} as run_id
@@ -87,10 +85,8 @@ final as (
         on
             totals.category = names.category
             and totals.final_cluster_id = names.final_cluster_id
-    inner join reasons
-        on
-            totals.category = reasons.category
-            and totals.final_cluster_id = reasons.final_cluster_id
+    left join reasons
+        on names.category = reasons.category and names.final_label = reasons.final_label
     inner join medoids
         on
             totals.category = medoids.category

@@ -12,6 +12,12 @@ labels as (
 
 ),
 
+members as (
+
+    select * from {{ ref('mrg_members') }}
+
+),
+
 category_stores as (
 
     select * from {{ ref('pre_category_stores') }}
@@ -52,11 +58,13 @@ final as (
         assignments.final_label,
 
         -- how it got there
-        assignments.merged_label <> assignments.final_label as is_reassigned,
+        members.is_moved as is_reassigned,
         coalesce(internal_outliers.is_outlier, false)
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
-        labels.assignment_basis,
+        case
+            when members.constraint_kind = 'override' then 'override' else labels.assignment_basis
+        end as assignment_basis,
 
         -- how sure it is
         cast(assignments.distance as double) as distance,
@@ -73,6 +81,10 @@ final as (
         on
             assignments.category = labels.category
             and assignments.store_id = labels.store_id
+    inner join members
+        on
+            assignments.category = members.category
+            and assignments.store_id = members.store_id
     inner join category_stores
         on
             assignments.category = category_stores.category

@@ -44,6 +44,12 @@ cells as (
 
 ),
 
+splits as (
+
+    select * from {{ ref('mrg_splits') }}
+
+),
+
 sides as (
 
     select
@@ -97,20 +103,23 @@ final as (
 
     select
         -- ids
-        category,
-        store_id,
-        internal_cluster_id,
-        external_cluster_id,
+        parts.category,
+        parts.store_id,
+        parts.internal_cluster_id,
+        parts.external_cluster_id,
+        splits.split_value,
 
         -- the label; a cluster of both sides at once is not known of a store outside the fit
-        internal_part,
-        external_part,
+        parts.internal_part,
+        parts.external_part,
         {% if merging.method == 'cross' %}
-        cast(internal_part as varchar) || '_' || cast(external_part as varchar) as merged_label
+        cast(parts.internal_part as varchar) || '_' || cast(parts.external_part as varchar)
+        || coalesce('/' || splits.before_value, '') as merged_label
         {% else %}
         cast(null as varchar) as merged_label
         {% endif %}
     from parts
+    inner join splits on parts.store_id = splits.store_id
 
 )
 
