@@ -22,11 +22,11 @@ present as (
         cluster_id
     from {{ ref('ml_external_ids') }}
     union all
-    select
+    select distinct
         category,
         'final' as dataset,
         final_cluster_id as cluster_id
-    from {{ ref('mrg_ids') }}
+    from {{ ref('mrg_members') }}
 
 ),
 
