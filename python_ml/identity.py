@@ -210,9 +210,11 @@ def _continue(now, before, minimum):
     """Return one row per cluster, the largest first, with the id that it continues, if any."""
     sizes = now.value_counts()
     clusters = sorted(sizes.index, key=lambda label: (-sizes[label], natural_key(label)))
-    both = pd.DataFrame({"now": now, "before": before}).dropna()
-    shared = pd.crosstab(both["now"], both["before"]).reindex(clusters, fill_value=0)
-    counts = shared.to_numpy()
+    known = np.unique(before.to_numpy())
+    both = now.index.intersection(before.index)
+    row = pd.Index(clusters).get_indexer(now[both])
+    counts = np.zeros((len(clusters), len(known)), dtype="int64")
+    np.add.at(counts, (row, np.searchsorted(known, before[both].to_numpy())), 1)
     either = counts.sum(axis=1, keepdims=True) + counts.sum(axis=0, keepdims=True) - counts
     overlap = counts / np.maximum(either, 1)
     may_continue = (overlap >= minimum) & (counts > 0)
@@ -220,7 +222,7 @@ def _continue(now, before, minimum):
     rows, columns = linear_sum_assignment(_gain(counts, may_continue), maximize=True)
     taken = may_continue[rows, columns]
     rows, columns = rows[taken], columns[taken]
-    ids[rows] = shared.columns.to_numpy()[columns].astype(int)
+    ids[rows] = known[columns]
     best = np.zeros(len(clusters), dtype="int64")
     best[rows] = counts[rows, columns]
     share = np.full(len(clusters), np.nan)
