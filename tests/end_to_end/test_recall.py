@@ -10,6 +10,7 @@ from conftest import Chain
 
 pytestmark = pytest.mark.end_to_end
 
+TABLES = ("store_clusters", "clusters", "store_features", "cluster_registry")
 # the smallest command that builds something
 LITTLE = ("dbt", "run", "--target", "prod", "--select", "stg_settings")
 
@@ -39,7 +40,7 @@ def published(small, tmp_path_factory):
 
 
 def test_the_published_tables_are_recalled_as_they_are(published):
-    for table in ("store_clusters", "clusters", "store_features"):
+    for table in TABLES:
         recalled = working(published, f"select * from history.{table} order by all")
         there = published.query(f"select {', '.join(recalled)} from marts.{table} order by all")
         assert len(there) > 0
@@ -54,6 +55,24 @@ def test_a_command_that_builds_nothing_keeps_the_history_of_what_it_looks_at(pub
     assert not working(published, "select * from history.clusters").empty
 
 
+def test_a_history_that_was_not_published_is_forgotten(published):
+    query = "select * from marts.store_cluster_history order by all"
+    before = published.query(query)
+    file = published.path / "warehouse/work/prod.duckdb"
+    change(file, "update marts.clusters set name = 'Renamed' where final_cluster_id = 1")
+    published.run("dbt", "snapshot", "--target", "prod")
+    written = working(published, query)
+    renamed = before["final_cluster_id"] == 1
+    assert len(written) == len(before) + renamed.sum() > len(before)
+    assert (written["valid_to"].notna()).sum() == renamed.sum()
+    published.run(*LITTLE)
+    pd.testing.assert_frame_equal(working(published, query), before)
+    # nor is a history lost with the working file
+    file.unlink()
+    published.run(*LITTLE)
+    pd.testing.assert_frame_equal(working(published, query), before)
+
+
 def test_a_build_goes_on_while_people_have_the_published_file_open(published):
     with duckdb.connect(str(published.published()), read_only=True) as reader:
         published.run(*LITTLE)
@@ -62,7 +81,7 @@ def test_a_build_goes_on_while_people_have_the_published_file_open(published):
 
 def test_without_a_published_file_the_history_is_empty(published):
     published.run("dbt", "run", "--target", "dev", "--select", "stg_settings")
-    for table in ("store_clusters", "clusters", "store_features"):
+    for table in TABLES:
         assert working(published, f"select * from history.{table}", target="dev").empty
     shapes = (
         "select table_name, column_name, data_type from duckdb_columns() "
@@ -79,10 +98,13 @@ def test_a_file_of_an_older_version_is_recalled_as_far_as_it_goes(published):
     change(
         published.published(),
         "drop table marts.clusters",
+        "drop table marts.store_cluster_history",
         "alter table marts.store_clusters drop column confidence",
     )
     published.run(*LITTLE)
     assert working(published, "select * from history.clusters").empty
+    tables = working(published, "select table_name from duckdb_tables()")["table_name"]
+    assert "store_cluster_history" not in set(tables)
     stores = working(published, "select * from history.store_clusters")
     assert stores["confidence"].isna().all()
     assert stores["final_cluster_id"].notna().all()
