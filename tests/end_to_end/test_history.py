@@ -14,28 +14,34 @@ GONE, NEW = "0007", "9001"
 IDS = ["internal_cluster_id", "external_cluster_id", "final_cluster_id"]
 
 
-def swap_sales(chain: Chain) -> set[str]:
-    """Give each twentieth store the sales of one of another group; one store goes, one comes.
+def swap_sales(chain: Chain, first: pd.DataFrame) -> set[str]:
+    """Give each twentieth store the sales of one of other groups; one store goes, one comes.
 
-    Returns the stores that sell otherwise.
+    Returns the stores that sell otherwise. Each takes after a store of the same external cluster
+    that is in no small cluster, so that none becomes large by it.
     """
     path = chain.path / "data/internal/sales.csv"
     sales = pd.read_csv(path, dtype=str, keep_default_na=False)
-    planted = pd.read_csv(chain.path / "data/truth/stores.csv", dtype=str)
-    groups = planted.pivot(index="store_id", columns="category", values="internal_group").dropna()
+    wide = first.pivot(index="store_id", columns="category")
+    groups = wide["internal_cluster_id"].dropna()
+    place = wide["external_cluster_id"].loc[groups.index].iloc[:, 0]
+    groups = groups[place.notna()].drop(GONE)
+    steady = groups.index[~wide["is_reassigned"].loc[groups.index].any(axis="columns")]
     changed = {}
     for store in groups.index[::20]:
-        differs = groups.ne(groups.loc[store]).sum(axis="columns")
-        changed[store] = differs.drop([GONE, *groups.index[::20]]).idxmax()
+        others = [other for other in steady if place[other] == place[store]]
+        differs = groups.loc[others].ne(groups.loc[store]).sum(axis="columns")
+        changed[store] = differs.drop(groups.index[::20], errors="ignore").idxmax()
     kept = sales[~sales["store_id"].isin([GONE, *changed])]
+    model = steady[1]
     taken = [
         sales[sales["store_id"] == like].assign(store_id=store)
-        for store, like in {**changed, NEW: groups.index[1]}.items()
+        for store, like in {**changed, NEW: model}.items()
     ]
     pd.concat([kept, *taken]).to_csv(path, index=False)
     listed = chain.path / "data/stores.csv"
     stores = pd.read_csv(listed, dtype=str, keep_default_na=False)
-    come = stores[stores["store_id"] == groups.index[1]].assign(store_id=NEW)
+    come = stores[stores["store_id"] == model].assign(store_id=NEW)
     pd.concat([stores, come]).to_csv(listed, index=False)
     return set(changed)
 
@@ -47,8 +53,9 @@ def runs(small, tmp_path_factory):
     shutil.copytree(small.path, path, symlinks=True)
     later = Chain(path)
     first = later.table("store_clusters")
-    changed = swap_sales(later)
+    changed = swap_sales(later, first)
     later.build("--exclude-resource-type", "unit_test")
+    assert len(changed) >= 5
     return later, first, changed
 
 

@@ -21,6 +21,7 @@ CONTRACT = {
     "cluster_moves",
     "cluster_changes",
     "cluster_registry",
+    "feature_drift",
     "run_stability",
     "store_cluster_history",
     "store_features",
