@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import cut_tree, fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 
@@ -68,7 +68,7 @@ def agree_on_clusters(sides: Iterable[Side], is_fitted: np.ndarray, settings: di
     stores = len(is_fitted)
     if stores > MOST_STORES:
         raise ValueError(
-            f"consensus compares all pairs and takes at most {MOST_STORES:,} stores, there are "
+            f"it compares all pairs and takes at most {MOST_STORES:,} stores, there are "
             f"{stores:,}: choose cross or joint"
         )
     together, weights = np.zeros((stores, stores)), np.zeros((stores, stores))
@@ -113,15 +113,16 @@ def _cut(distances, settings):
     if not distances.any():
         return nothing
     tree = linkage(squareform(distances, checks=False), method="average")
-    fixed = settings["fixed"]
-    if fixed is not None:
-        return fcluster(tree, fixed, criterion="maxclust")
+    # stores that are always together cannot be told apart
+    distinct = fcluster(tree, 0, criterion="distance").max()
+    if settings["fixed"] is not None:
+        return cut_tree(tree, min(settings["fixed"], distinct)).ravel()
     minimum = resolve_minimum_size(settings["minimum_cluster_size"], stores)
+    counts = range(settings["minimum"], min(settings["maximum"], distinct, stores - 1) + 1)
     best, highest = nothing, -np.inf
-    for k in range(settings["minimum"], min(settings["maximum"], stores - 1) + 1):
-        labels = fcluster(tree, k, criterion="maxclust")
-        sizes = np.unique(labels, return_counts=True)[1]
-        if len(sizes) != k or sizes.min() < minimum:
+    # by the number of merges: a cut by height miscounts where merges tie in height
+    for labels in cut_tree(tree, list(counts)).T if counts else []:
+        if np.bincount(labels).min() < minimum:
             continue
         score = round(float(silhouette_score(distances, labels, metric="precomputed")), 9)
         if score > highest:

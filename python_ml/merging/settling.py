@@ -165,12 +165,30 @@ def _settle_value(category, wide, own, value, settings):
         in_order = {label: left[label] for label in cells if label in left}
         steps = max((merge.step for merge in merges), default=0)
         merges += fold_to(rows, in_order, most=settings["maximum_clusters"], steps=steps)
-    settled = own.copy()
-    table = pd.DataFrame(index=wide.index, columns=list(SCHEMA), dtype=object)
-    for merge in merges:
+    settled, went = own.copy(), np.full(len(own), -1)
+    for number, merge in enumerate(merges):
         settled[merge.stores] = merge.target
-        mine = merge.stores[own[merge.stores] == merge.source]
-        table.iloc[mine, list(SCHEMA).index("merge_step") :] = [
+        went[merge.stores[own[merge.stores] == merge.source]] = number
+    log = _log(merges, went)
+    return typed(
+        {
+            "category": category,
+            "store_id": wide.index.to_numpy(),
+            "merged_label": own,
+            "settled_label": settled,
+            "reason": _reasons(own, settled, log["merge_mode"], cells, minimum, settings),
+            "note": _notes(settled, minimum, outcome.notes, value),
+        }
+        | log,
+        SCHEMA,
+    )
+
+
+def _log(merges, went):
+    """Return the columns of the log: the merge in which each store left the label it had."""
+    never = (None, None, None, np.nan, None, None, None)
+    entries = [
+        (
             merge.step,
             merge.mode,
             merge.target,
@@ -178,16 +196,15 @@ def _settle_value(category, wide, own, value, settings):
             merge.source_size,
             merge.target_size,
             len(merge.stores),
-        ]
-    table = table.assign(
-        category=category,
-        store_id=wide.index,
-        merged_label=own,
-        settled_label=settled,
-        reason=_reasons(own, settled, table["merge_mode"], cells, minimum, settings),
-        note=_notes(settled, minimum, outcome.notes, value),
-    )
-    return typed(table.reset_index(drop=True), SCHEMA)
+        )
+        for merge in merges
+    ]
+    columns = zip(*(entries[number] if number >= 0 else never for number in went), strict=True)
+    names = list(SCHEMA)[list(SCHEMA).index("merge_step") :]
+    return {
+        name: pd.array(values, dtype=SCHEMA[name])
+        for name, values in zip(names, columns, strict=True)
+    }
 
 
 def _dissolve(rows, cells, minimum, settings) -> Outcome:
@@ -214,7 +231,7 @@ MODES: dict[str, Callable[..., Outcome]] = {
 
 def _reasons(own, settled, modes, cells: Cells, minimum, settings):
     """Return why each store has another label than it had."""
-    reasons = []
+    reasons, left = [], set(settled)
     for before, now, mode in zip(own, settled, modes, strict=True):
         size = len(cells[before])
         if before == now:
@@ -222,10 +239,10 @@ def _reasons(own, settled, modes, cells: Cells, minimum, settings):
         elif size < minimum and mode != "maximum_clusters":
             stores = "store" if size == 1 else "stores"
             reasons.append(f"its cluster was too small ({size} {stores})")
-        elif mode == "size" and settings["maximum_cluster_size"] is not None:
+        elif before in left and settings["maximum_cluster_size"] is not None:
             reasons.append("clusters were brought to a size within the minimum and the maximum")
-        elif mode == "size":
-            reasons.append("clusters were brought to a size above the minimum")
+        elif before in left:
+            reasons.append("clusters were brought to the minimum size")
         else:
             reasons.append(
                 f"there were more clusters than the maximum ({settings['maximum_clusters']})"
