@@ -15,35 +15,31 @@ IDS = ["internal_cluster_id", "external_cluster_id", "final_cluster_id"]
 
 
 def swap_sales(chain: Chain, first: pd.DataFrame) -> set[str]:
-    """Give each twentieth store the sales of one of other groups; one store goes, one comes.
+    """Let a twentieth of the stores sell what one of other clusters sells; one goes, one comes.
 
-    Returns the stores that sell otherwise. Each takes after a store of the same external cluster
-    that is in no small cluster, so that none becomes large by it.
+    Returns the stores that sell otherwise: pairs of one external cluster, of no small cluster, that
+    change places, so that all clusters stay as large as they are.
     """
     path = chain.path / "data/internal/sales.csv"
     sales = pd.read_csv(path, dtype=str, keep_default_na=False)
-    wide = first.pivot(index="store_id", columns="category")
+    wide = first.pivot(index="store_id", columns="category").drop(GONE)
     groups = wide["internal_cluster_id"].dropna()
     place = wide["external_cluster_id"].loc[groups.index].iloc[:, 0]
-    groups = groups[place.notna()].drop(GONE)
-    steady = groups.index[~wide["is_reassigned"].loc[groups.index].any(axis="columns")]
-    changed = {}
-    for store in groups.index[::20]:
-        others = [other for other in steady if place[other] == place[store]]
+    steady = ~wide["is_reassigned"].loc[groups.index].any(axis="columns") & place.notna()
+    groups = groups[steady]
+    new = {GONE: NEW}
+    for store in groups.index[::40]:
+        others = [one for one in groups.index if place[one] == place[store] and one not in new]
         differs = groups.loc[others].ne(groups.loc[store]).sum(axis="columns")
-        changed[store] = differs.drop(groups.index[::20], errors="ignore").idxmax()
-    kept = sales[~sales["store_id"].isin([GONE, *changed])]
-    model = steady[1]
-    taken = [
-        sales[sales["store_id"] == like].assign(store_id=store)
-        for store, like in {**changed, NEW: model}.items()
-    ]
-    pd.concat([kept, *taken]).to_csv(path, index=False)
+        partner = differs.idxmax()
+        new |= {store: partner, partner: store}
+    sales["store_id"] = sales["store_id"].replace(new)
+    sales.to_csv(path, index=False)
     listed = chain.path / "data/stores.csv"
     stores = pd.read_csv(listed, dtype=str, keep_default_na=False)
-    come = stores[stores["store_id"] == model].assign(store_id=NEW)
+    come = stores[stores["store_id"] == GONE].assign(store_id=NEW)
     pd.concat([stores, come]).to_csv(listed, index=False)
-    return set(changed)
+    return set(new) - {GONE}
 
 
 @pytest.fixture(scope="module")
