@@ -19,6 +19,8 @@ CONTRACT = {
     "store_silhouettes",
     "cluster_merges",
     "cluster_moves",
+    "cluster_overrides",
+    "constraints_applied",
     "store_features",
     "feature_selection",
     "rejected_rows",
