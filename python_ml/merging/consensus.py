@@ -13,7 +13,7 @@ from python_ml.cluster_count.distances import nearest_labels
 from python_ml.frames import resolve_minimum_size
 
 MOST_STORES = 5_000
-"""Every pair of stores is compared: 200 MB for the matrix of so many."""
+"""Every pair of stores is compared: so many take 1.2 GB at the peak and 12 s of one core."""
 
 Side = tuple[np.ndarray, np.ndarray, float, dict]
 """Rows of shape (n, p), labels of shape (n,) (NaN where unknown), weight, settings."""

@@ -25,6 +25,8 @@ CONTRACT = {
     "feature_drift",
     "run_stability",
     "store_cluster_history",
+    "cluster_overrides",
+    "constraints_applied",
     "store_features",
     "feature_selection",
     "rejected_rows",

@@ -1,4 +1,4 @@
-"""Methods and small clusters, set in real runs: the published tables move as they should."""
+"""Methods and small clusters, set in real runs: the tables move as they should."""
 
 from __future__ import annotations
 
