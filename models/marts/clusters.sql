@@ -12,6 +12,12 @@ names as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('mrg_small_reasons') }}
+
+),
+
 totals as (
 
     select
@@ -71,6 +77,12 @@ final as (
         -- the minimum is asked of the stores that the cluster was found by
         totals.store_count - totals.thin_store_count
         < {{ minimum_size('categories.category_store_count') }} as is_small,
+        case
+            when
+                totals.store_count - totals.thin_store_count
+                < {{ minimum_size('categories.category_store_count') }}
+                then cast(reasons.small_reason as varchar)
+        end as small_reason,
         medoids.store_id as medoid_store_id,
 
         {{ sql_text(invocation_id) }} as run_id
@@ -80,6 +92,8 @@ final as (
         on
             totals.category = names.category
             and totals.final_cluster_id = names.final_cluster_id
+    left join reasons
+        on names.category = reasons.category and names.final_label = reasons.final_label
     inner join medoids
         on
             totals.category = medoids.category

@@ -65,6 +65,12 @@ labels as (
 
 ),
 
+members as (
+
+    select * from {{ ref('mrg_members') }}
+
+),
+
 category_stores as (
 
     select * from {{ ref('pre_category_stores') }}
@@ -105,11 +111,13 @@ final as (
         assignments.final_label,
 
         -- how it got there
-        not labels.is_thin and assignments.merged_label <> assignments.final_label as is_reassigned,
+        coalesce(members.is_moved, false) as is_reassigned,
         coalesce(internal_outliers.is_outlier, false)
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
-        labels.assignment_basis,
+        case
+            when members.constraint_kind = 'override' then 'override' else labels.assignment_basis
+        end as assignment_basis,
         category_stores.excluded_reason as thin_reason,
 
         -- how sure it is
@@ -127,6 +135,11 @@ final as (
         on
             assignments.category = labels.category
             and assignments.store_id = labels.store_id
+    -- a thin store is nobody's member
+    left join members
+        on
+            assignments.category = members.category
+            and assignments.store_id = members.store_id
     inner join category_stores
         on
             assignments.category = category_stores.category

@@ -14,7 +14,7 @@ category_stores as (
 
 categories as (
 
-    select distinct category from {{ ref('mrg_folds') }}
+    select distinct category from {{ ref('mrg_members') }}
 
 ),
 
@@ -45,6 +45,12 @@ external as (
 cells as (
 
     select * from {{ ref('mrg_cells') }}
+
+),
+
+splits as (
+
+    select * from {{ ref('mrg_splits') }}
 
 ),
 
@@ -90,10 +96,9 @@ sides as (
 
 ),
 
-final as (
+parts as (
 
     select
-        -- ids
         sides.category,
         sides.store_id,
         sides.internal_cluster_id,
@@ -103,10 +108,9 @@ final as (
         sides.is_thin,
         sides.is_noise,
 
-        -- the label; a store of no internal cluster has none if no store is in its external one
-        cast(coalesce(sides.internal_part, of_external.internal_part) as varchar) || '_'
-        || cast(coalesce(sides.external_part, of_internal.external_part, 0) as varchar)
-            as merged_label
+        -- a store of no internal cluster has no part if no store is in its external one
+        coalesce(sides.internal_part, of_external.internal_part) as internal_part,
+        coalesce(sides.external_part, of_internal.external_part, 0) as external_part
     from sides
     left join cells as of_internal
         on
@@ -118,6 +122,34 @@ final as (
             sides.category = of_external.category
             and sides.external_part = of_external.external_part
             and of_external.is_largest_of_external
+
+),
+
+final as (
+
+    select
+        -- ids
+        parts.category,
+        parts.store_id,
+        parts.internal_cluster_id,
+        parts.external_cluster_id,
+        splits.split_value,
+
+        -- what is known of it
+        parts.is_thin,
+        parts.is_noise,
+
+        -- the label; a cluster of both sides at once is not known of a store outside the fit
+        parts.internal_part,
+        parts.external_part,
+        {% if merging.method == 'cross' %}
+        cast(parts.internal_part as varchar) || '_' || cast(parts.external_part as varchar)
+        || coalesce('/' || splits.before_value, '') as merged_label
+        {% else %}
+        cast(null as varchar) as merged_label
+        {% endif %}
+    from parts
+    inner join splits on parts.store_id = splits.store_id
 
 )
 

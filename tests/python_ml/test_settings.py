@@ -77,6 +77,30 @@ def test_every_default_is_needed(defaults):
         ({"external": {"filter": {"maximum_correlation": 1.2}}}, "maximum_correlation: 1.2 is not"),
         ({"external": {"impute": {"neighbours": 0}}}, "impute.neighbours: 0 is not allowed"),
         ({"external": {"impute": {"iterations": 0}}}, "impute.iterations: 0 is not allowed"),
+        ({"merging": {"method": "vote"}}, "'cross', 'joint' or 'consensus'"),
+        ({"merging": {"small_clusters": "drop"}}, "'nearest_large', 'per_store' or 'size'"),
+        ({"merging": {"maximum_distance": 0}}, "merging.maximum_distance: 0 is not allowed"),
+        ({"merging": {"maximum_clusters": 0}}, "merging.maximum_clusters: 0 is not allowed"),
+        (
+            {"merging": {"maximum_cluster_size": 50}},
+            "merging: maximum_cluster_size (50) is only kept by small_clusters size, which is "
+            "fold: set it to null, or choose size",
+        ),
+        (
+            {"merging": {"small_clusters": "size", "maximum_distance": 2}},
+            "merging: small_clusters size moves stores as far as the sizes ask for, whatever "
+            "maximum_distance (2.0) says: set that to null, or choose another mode",
+        ),
+        (
+            {
+                "merging": {
+                    "small_clusters": "size",
+                    "minimum_cluster_size": 9,
+                    "maximum_cluster_size": 8,
+                }
+            },
+            "merging: maximum_cluster_size (8) is below minimum_cluster_size (9)",
+        ),
         ({"internal": {"outliers": {"method": "forest"}}}, "'isolation_forest', 'lof' or"),
         ({"internal": {"outliers": {"policy": "winsorize"}}}, "'keep', 'winsorise' or"),
         ({"internal": {"scale": {"method": "max"}}}, "'minmax' or 'maxabs'"),
@@ -111,6 +135,43 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+        ({"merging": {"excluded_stores": [12]}}, "12 is not a store id as text: write it like"),
+        ({"merging": {"together": {"a": ["1"]}}}, "merging.together.a"),
+        ({"merging": {"apart": ["1", "2"]}}, "merging.apart: "),
+        ({"merging": {"apart": {"a": ["1", "1"]}}}, "apart.a names the store '1' twice"),
+        (
+            {"merging": {"excluded_stores": ["1"], "together": {"a": ["1", "2"]}}},
+            "merging: excluded_stores and together.a both name the store '1'",
+        ),
+        (
+            {"merging": {"together": {"a": ["1", "2"], "b": ["3", "2"]}}},
+            "merging: together.a and together.b both name the store '2': make one group of them",
+        ),
+        (
+            {"merging": {"apart": {"a": ["1", "2"], "b": ["3", "2"]}}},
+            "merging: apart.a and apart.b both name the store '2': make one group of them",
+        ),
+        (
+            {"merging": {"together": {"a": ["1", "2"]}, "apart": {"b": ["3", "2", "1"]}}},
+            "merging: together.a and apart.b both name the stores '1' and '2', which cannot be",
+        ),
+        (
+            {
+                "merging": {
+                    "together": {"a": ["1", "2"]},
+                    "apart": {"b": ["3", "2"], "c": ["1", "4"]},
+                }
+            },
+            "merging: together.a has stores of apart.b and apart.c: make one group of these two",
+        ),
+        (
+            {"merging": {"split_before": "region"}},
+            "merging.split_before is 'region', but the attributes of sources.stores are postal_co",
+        ),
+        (
+            {"merging": {"split_after": "postal_code", "split_before": "postal_code"}},
+            "merging: split_before and split_after are both 'postal_code'",
+        ),
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
@@ -155,6 +216,14 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
         ({}, "sources.sales: is missing"),
         ({"sales": SALES | {"unique_by": ["row_id"]}}, "columns has no row_id"),
         ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
+        (
+            {"sales": SALES, "overrides": {"files": "o.csv", "columns": {"store_id": "s"}}},
+            "sources.overrides.columns.author: is missing and has to be given",
+        ),
+        (
+            {"sales": SALES, "feeds": {"overrides": FEED | {"attributes": {"region": "r"}}}},
+            "feeds.overrides: give the feed a name that no other source has",
+        ),
         ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
         (
             {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"store_id": "s"}}}},
@@ -251,6 +320,26 @@ def test_features_over_time_need_the_days_of_the_sales(defaults):
     dated = asked(growth=True, seasonality=True)
     dated["sources"] = {"sales": SALES | {"columns": SALES["columns"] | {"sold_on": "d"}}}
     check_settings(merge_layers(defaults, dated))
+
+
+@pytest.mark.parametrize("setting", ["split_before", "split_after"])
+def test_stores_are_split_by_what_the_store_list_says(defaults, setting):
+    stores = {"files": "s.csv", "columns": {"store_id": "s"}}
+    over = {"sources": {"sales": SALES, "stores": stores}, "merging": {setting: "region"}}
+    assert "the attributes of sources.stores are none" in fault(defaults, over)
+    stores["attributes"] = {"region": "r", "banner": "b"}
+    check_settings(merge_layers(defaults, over))
+    over["merging"][setting] = "Region"
+    assert f"merging.{setting} is 'Region'" in fault(defaults, over)
+    assert "are banner, region: name one of them" in fault(defaults, over)
+
+
+def test_groups_may_touch_where_they_can_all_hold(defaults):
+    merging = {
+        "together": {"a": ["1", "2"], "b": ["3", "4"]},
+        "apart": {"c": ["1", "3", "5"], "d": ["6", "7"]},
+    }
+    check_settings(merge_layers(defaults, {"merging": merging}))
 
 
 def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):
