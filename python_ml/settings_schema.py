@@ -242,6 +242,13 @@ class Merging(Constraints):
         return self
 
 
+class Projections(Strict):
+    """What is drawn of the stores; nothing is clustered by it."""
+
+    tsne_stores: Annotated[int, Field(ge=0)]
+    perplexity: Annotated[float, Field(ge=1)]
+
+
 class Resources(Strict):
     """What the run may take of the machine."""
 
@@ -257,6 +264,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    projections: Projections
     resources: Resources
 
     @model_validator(mode="after")
