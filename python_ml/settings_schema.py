@@ -216,6 +216,15 @@ class Merging(Strict):
         return self
 
 
+class Explanations(Strict):
+    """How the clusters are put into words, and what explains them."""
+
+    rule_depth: Annotated[int, Field(ge=1, le=6)]
+    external_model: bool
+    folds: Annotated[int, Field(ge=2, le=20)]
+    repeats: Annotated[int, Field(ge=1, le=20)]
+
+
 class Resources(Strict):
     """What the run may take of the machine."""
 
@@ -231,6 +240,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    explanations: Explanations
     resources: Resources
 
     @model_validator(mode="after")
