@@ -1,5 +1,6 @@
 """What the external features explain of the internal clusters and of the sales mix."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,10 @@ SCHEMA = {
 
 TREES = 100
 SMALLEST_LEAF = 3
+SMALLEST_LEAF_SHARE = 0.02
+"""A leaf of a tree has at least so many of the stores that it learns from: with fewer the forest
+learns single places by heart, since feeds often say the same of all stores of one place."""
+
 SHUFFLES = 5
 """So often the values of one feature are mixed up in each fold."""
 
@@ -249,7 +254,7 @@ def _cross_validate(features, target, settings):
     for repeat in range(settings["repeats"]):
         parts = splitter(folds, shuffle=True, random_state=repeat)
         for fold, (seen, unseen) in enumerate(parts.split(features, target)):
-            forest = _forest(classes).fit(features[seen], target[seen])
+            forest = _forest(classes, len(seen)).fit(features[seen], target[seen])
             generator = np.random.default_rng([repeat, fold])
             scores.append(
                 _of_fold(forest, features[unseen], target[seen], target[unseen], generator)
@@ -257,10 +262,11 @@ def _cross_validate(features, target, settings):
     return Scores(*(np.array(part) for part in zip(*scores, strict=True)))
 
 
-def _forest(classes):
+def _forest(classes, stores):
     """Return a forest that has learnt nothing yet."""
+    leaf = max(SMALLEST_LEAF, math.ceil(SMALLEST_LEAF_SHARE * stores))
     options = {
-        "n_estimators": TREES, "min_samples_leaf": SMALLEST_LEAF, "random_state": 0, "n_jobs": 1,
+        "n_estimators": TREES, "min_samples_leaf": leaf, "random_state": 0, "n_jobs": 1,
     }  # fmt: skip
     if classes:
         return RandomForestClassifier(**options)

@@ -25,7 +25,7 @@ SCHEMA = {
 MOST_RULES = 3
 """More rules than this for one cluster are no description."""
 
-WORTH_A_LONGER_RULE = 0.02
+WORTH_A_LONGER_RULE = 0.03
 """So much must F1 gain before a longer description is taken."""
 
 
@@ -57,12 +57,12 @@ def describe_clusters(
 ) -> pd.DataFrame:
     """Return up to three rules per final cluster, with how well they describe it.
 
-    For each cluster a decision tree (CART, Breiman et al. 1984; Gini, both classes with the same
-    weight) tells its stores from all others. Every level of the tree is a candidate, and so are
-    its purest cells, one to three of them together: taking cells by precision is what gives the
-    best F1 for their number. Of all candidates whose F1 is within 0.02 of the best the one with
-    the fewest conditions is taken. A cluster that no rule describes better than none gets the
-    rule "every store", whose precision is its share of the stores.
+    For each cluster two decision trees (CART, Breiman et al. 1984; Gini) tell its stores from all
+    others, one where every store and one where both sides have the same weight. Every level of
+    a tree is a candidate, with the cell of the best F1 and up to two more, each the one that
+    raises F1 most. Of all candidates whose F1 is within 0.03 of the best the one with the
+    fewest conditions is taken. A cluster that no rule describes better than none gets the rule
+    "every store", whose precision is its share of the stores.
 
     Parameters
     ----------
@@ -96,7 +96,8 @@ def describe_clusters(
     rule that takes it says "or not known". A threshold is the number with the fewest digits
     between the two values that the split separates, so it separates the same stores. Of
     features that separate equally well the seeded tree takes one, always the same; of equally
-    short and good candidates the shallower tree, then the fewer rules go first.
+    short candidates the better goes first, then the one of stores with the same weight, then
+    the one of the higher level. Cells of the same F1 are taken in the order of the tree.
 
     Examples
     --------
@@ -178,22 +179,17 @@ def _of_category(category, rows, clusters, columns, depth):
 
 
 def _levels(rows, inside, depth):
-    """Return the cells of every level of the tree, from all stores down, purest cells first."""
-    levels = [[({}, np.full(len(rows), True), 0)]]
-    if rows.shape[1] and not inside.all():
-        tree = DecisionTreeClassifier(max_depth=depth, class_weight="balanced", random_state=0)
+    """Return the cells of every level of both trees, from all stores down."""
+    everything = [({}, np.full(len(rows), True), 0)]
+    levels = [everything]
+    for weights in (None, "balanced") if rows.shape[1] and not inside.all() else ():
+        tree = DecisionTreeClassifier(max_depth=depth, class_weight=weights, random_state=0)
         parts = tree.fit(rows, inside).tree_
-        while any(parts.children_left[node] >= 0 for _, _, node in levels[-1]):
-            levels.append([child for cell in levels[-1] for child in _split(rows, cell, parts)])
-    return [
-        [
-            (ranges, stores)
-            for ranges, stores, _ in sorted(
-                level, key=lambda cell: (-_precision(cell[1], inside), -cell[1].sum(), cell[2])
-            )
-        ]
-        for level in levels
-    ]
+        level = everything
+        while any(parts.children_left[node] >= 0 for _, _, node in level):
+            level = [child for cell in level for child in _split(rows, cell, parts)]
+            levels.append(level)
+    return levels
 
 
 def _split(rows, cell, parts):
@@ -219,28 +215,32 @@ def _split(rows, cell, parts):
 
 
 def _shortest(levels, inside):
-    """Return the cells that describe the cluster in the fewest conditions."""
+    """Return the cells that describe the cluster in the fewest conditions, purest first."""
     candidates = []
-    for depth, cells in enumerate(levels):
-        for count in range(1, min(MOST_RULES, len(cells)) + 1):
-            taken = cells[:count]
-            covered = np.any([stores for _, stores in taken], axis=0)
-            precision, recall = _quality(covered, inside)
-            f1 = round(2 * precision * recall / max(precision + recall, 1e-12), 9)
+    for number, level in enumerate(levels):
+        left = [(ranges, stores) for ranges, stores, _ in level]
+        taken, covered = [], np.full(len(inside), False)
+        for _ in range(min(MOST_RULES, len(left))):
+            best = max(range(len(left)), key=lambda i: _f1(covered | left[i][1], inside))
+            taken = [*taken, left.pop(best)]
+            covered = covered | taken[-1][1]
             length = sum(len(ranges) for ranges, _ in taken)
-            candidates.append((length, -f1, depth, count, taken))
-    best = max(-f1 for _, f1, *_ in candidates)
-    good = [c for c in candidates if -c[1] >= best - WORTH_A_LONGER_RULE]
-    return min(good, key=lambda c: c[:4])[-1]
+            candidates.append((length, -_f1(covered, inside), number, len(taken), taken))
+    best = max(-worth for _, worth, *_ in candidates)
+    good = [one for one in candidates if -one[1] >= best - WORTH_A_LONGER_RULE]
+    cells = min(good, key=lambda one: one[:4])[-1]
+    return sorted(cells, key=lambda cell: [-figure for figure in _quality(cell[1], inside)])
 
 
-def _precision(stores, inside):
-    return (stores & inside).sum() / max(stores.sum(), 1)
+def _f1(stores, inside):
+    """Return the harmonic mean of precision and recall: hits through the mean of both sizes."""
+    return round(2 * (stores & inside).sum() / (stores.sum() + inside.sum()), 9)
 
 
 def _quality(stores, inside):
     """Return precision and recall of a rule."""
-    return _precision(stores, inside), (stores & inside).sum() / inside.sum()
+    hits = (stores & inside).sum()
+    return hits / max(stores.sum(), 1), hits / inside.sum()
 
 
 def _say(ranges, columns):

@@ -16,7 +16,7 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     Underscores become spaces, a word that is there twice in a row stays once, and the capital
     at the start is dropped where the names are written like sentences (``Black tea``): where
     no other word of any of them begins with one. Titles (``Canadian Whiskies``) and
-    abbreviations (``RTD``) stay.
+    abbreviations (``RTD``) stay, unless all names are in capitals alone (``SPICED RUM``).
 
     Parameters
     ----------
@@ -36,6 +36,8 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     {'Canadian Whiskies': 'Canadian Whiskies', 'Tequila': 'Tequila'}
     """
     cleaned = {feature: _once_each(feature.replace("_", " ").split()) for feature in features}
+    if not any(feature != feature.upper() for feature in cleaned):
+        cleaned = {feature: [w.lower() for w in words] for feature, words in cleaned.items()}
     several = [words for words in cleaned.values() if len(words) > 1]
     sentences = bool(several) and not any(
         word[0].isupper() for words in several for word in words[1:]
