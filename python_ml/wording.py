@@ -42,10 +42,12 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     sentences = bool(several) and not any(
         word[0].isupper() for words in several for word in words[1:]
     )
-    written = {
-        feature: " ".join([_lowered(words[0]), *words[1:]] if sentences else words) or feature
-        for feature, words in cleaned.items()
-    }
+    if sentences:
+        cleaned = {
+            feature: [_lowered(word) for word in words[:1]] + words[1:]
+            for feature, words in cleaned.items()
+        }
+    written = {feature: " ".join(words) or feature for feature, words in cleaned.items()}
     counts: dict[str, int] = {}
     for words in written.values():
         counts[words] = counts.get(words, 0) + 1
@@ -61,7 +63,7 @@ def plain_number(number: float) -> str:
     ('31,000', '0.25', '-1,234,567.5')
     """
     if number != 0 and not 1e-6 <= abs(number) < 1e15:
-        return f"{number:g}"
+        return repr(float(number))
     text = np.format_float_positional(number, trim="-")
     whole, dot, rest = text.partition(".")
     return f"{int(whole):,}{dot}{rest}" if whole not in ("-0", "-") else text
