@@ -254,7 +254,7 @@ def _cross_validate(features, target, settings):
     for repeat in range(settings["repeats"]):
         parts = splitter(folds, shuffle=True, random_state=repeat)
         for fold, (seen, unseen) in enumerate(parts.split(features, target)):
-            forest = _forest(classes, len(seen)).fit(features[seen], target[seen])
+            forest = _forest(classes, len(seen)).fit(features[seen], target[seen].squeeze())
             generator = np.random.default_rng([repeat, fold])
             scores.append(
                 _of_fold(forest, features[unseen], target[seen], target[unseen], generator)
