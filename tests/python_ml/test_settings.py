@@ -107,6 +107,9 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+        ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
+        ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
+        ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
