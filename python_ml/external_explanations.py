@@ -36,7 +36,7 @@ SMALLEST_LEAF_SHARE = 0.02
 """A leaf of a tree has at least so many of the stores that it learns from: with fewer the forest
 learns single places by heart, since feeds often say the same of all stores of one place."""
 
-SHUFFLES = 5
+SHUFFLES = 3
 """So often the values of one feature are mixed up in each fold."""
 
 FEWEST_STORES = 30

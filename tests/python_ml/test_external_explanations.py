@@ -192,3 +192,10 @@ def test_the_test_is_one_sided_and_more_cautious_than_the_plain_one(differences,
         assert (p_value < 0.5) == (plain > 0) or abs(plain) < 1e-6
     if (differences > 0).all() and spread > 1e-6:
         assert p_value < 0.5
+
+
+def test_of_many_stores_so_many_are_drawn(monkeypatch):
+    monkeypatch.setattr("python_ml.external_explanations.MOST_STORES", 60)
+    both = summary(explain(*chain()))
+    assert both["store_count"].tolist() == [60, 60]
+    assert both["explains"].all()
