@@ -245,6 +245,15 @@ class Merging(Constraints):
         return self
 
 
+class Explanations(Strict):
+    """How the clusters are put into words, and what explains them."""
+
+    rule_depth: Annotated[int, Field(ge=1, le=6)]
+    external_model: bool
+    folds: Annotated[int, Field(ge=2, le=20)]
+    repeats: Annotated[int, Field(ge=1, le=20)]
+
+
 class Projections(Strict):
     """What is drawn of the stores; nothing is clustered by it."""
 
@@ -267,6 +276,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    explanations: Explanations
     projections: Projections
     resources: Resources
 

@@ -172,6 +172,9 @@ def test_every_default_is_needed(defaults):
             {"merging": {"split_after": "postal_code", "split_before": "postal_code"}},
             "merging: split_before and split_after are both 'postal_code'",
         ),
+        ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
+        ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
+        ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
