@@ -11,6 +11,20 @@ DATASETS = {
     "external": "Where the stores stand (external data)",
 }
 
+STAGES = {
+    "final": "Final",
+    "merged": "Merged",
+    "internal": "Internal",
+    "external": "External",
+}
+
+SIDES = {"internal": "Internal", "external": "External"}
+
+STAGES_HELP = (
+    "Final: the clusters to plan with. Merged: internal and external together, before small "
+    "clusters are dissolved. Internal: by what the stores sell. External: by where they stand."
+)
+
 
 def count(number: float | None) -> str:
     """Write a number whole, with thousands apart.
@@ -49,14 +63,59 @@ def run_line(run: dict[str, Any] | None) -> str:
     """Say which run made what is shown, with which versions."""
     if run is None:
         return "The run that published this is not recorded."
+    versions = ", ".join(f"{name} {value}" for name, value in run["versions"].items())
+    parts = [run_name(run), f"target {run['target']}"]
+    return " · ".join(parts + ([versions] if versions else []))
+
+
+def run_name(run: dict[str, Any] | None) -> str:
+    """Say which run it was and when it started."""
+    if run is None:
+        return "Run unknown"
     started = (
         "at an unknown time"
         if pd.isna(run["started_at"])
-        else f"{run['started_at']:%d %b %Y, %H:%M}"
+        else f"started {run['started_at']:%d %b %Y, %H:%M} UTC"
     )
-    versions = ", ".join(f"{name} {value}" for name, value in run["versions"].items())
-    parts = [f"Run {str(run['run_id'])[:8]}", f"target {run['target']}", f"started {started}"]
-    return " · ".join(parts + ([versions] if versions else []))
+    return f"Run {str(run['run_id'])[:8]} · {started}"
+
+
+def counts(category: str, figures: dict[str, int]) -> str:
+    """Say how many stores of a category are in clusters.
+
+    Examples
+    --------
+    >>> counts("Tea", {"stores_clustered": 38, "stores_left_out": 2, "clusters": 3})
+    'Tea: 38 of 40 stores in 3 clusters'
+    """
+    stores = figures["stores_clustered"] + figures["stores_left_out"]
+    clustered = count(figures["stores_clustered"])
+    return f"{category}: {clustered} of {several(stores, 'store')} in " + several(
+        figures["clusters"], "cluster"
+    )
+
+
+def page_line(run: dict[str, Any] | None, category: str, figures: dict[str, int]) -> str:
+    """Say which run a page shows and, of a category, how much is in clusters."""
+    return " · ".join([run_name(run)] + ([counts(category, figures)] if category else []))
+
+
+def showing(shown: int, of: int, what: str = "store") -> str:
+    """Say how much of what there is is shown, and how it was picked.
+
+    Examples
+    --------
+    >>> showing(40, 40)
+    'Showing all 40 stores.'
+    >>> showing(5_000, 90_000)
+    'Showing 5,000 of 90,000 stores: of every cluster its share, picked at random.'
+    """
+    if shown == of:
+        return f"Showing all {several(of, what)}."
+    return (
+        f"Showing {count(shown)} of {several(of, what)}: of every cluster its share, "
+        "picked at random."
+    )
 
 
 def totals(figures: dict[str, Any]) -> list[tuple[str, str, str]]:

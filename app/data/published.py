@@ -17,6 +17,8 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from app.data.macros import MACROS
+
 NOTHING_PUBLISHED = "No published clusters yet. Run `make run`."
 
 CONTRACT = {
@@ -26,10 +28,17 @@ CONTRACT = {
         "store_name",
         "internal_cluster_id",
         "external_cluster_id",
+        "merged_label",
         "final_cluster_id",
+        "final_label",
         "is_reassigned",
         "is_outlier",
+        "assignment_basis",
+        "distance",
+        "second_cluster_id",
+        "second_distance",
         "confidence",
+        "sales_amount",
     },
     "clusters": {
         "category",
@@ -55,7 +64,8 @@ CONTRACT = {
     },
     "runs": {"run_id", "target", "started_at", "versions"},
 }
-"""The columns of the schema `marts` that the dashboard reads."""
+"""The columns of the schema `marts` without which there is nothing to show. Of any
+other table a page asks with `has_table` first."""
 
 _SETTINGS = {
     "allow_community_extensions": "false",
@@ -107,15 +117,34 @@ def version() -> Version:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def query(
-    version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+    version: Version,
+    sql: str,
+    parameters: Sequence[Any] | dict[str, Any] = (),
+    macros: str = MACROS,
 ) -> pd.DataFrame:
     """Return the rows of one statement on this version of the database."""
-    with closing(connect(version)) as connection:
+    with closing(connect(version, macros)) as connection:
         return connection.execute(sql, parameters).df()
 
 
-def connect(version: Version) -> duckdb.DuckDBPyConnection:
+def has_table(version: Version, name: str) -> bool:
+    """Whether this version has a table of that name in the schema `marts`."""
+    found = query(
+        version,
+        "select 1 from information_schema.tables where table_catalog = 'published' "
+        "and table_schema = 'marts' and table_name = ?",
+        (name,),
+    )
+    return not found.empty
+
+
+def connect(version: Version, macros: str = MACROS) -> duckdb.DuckDBPyConnection:
     """Open this version, so that it can be read and nothing else can be done.
+
+    Parameters
+    ----------
+    macros
+        What queries may call; they read the tables of the contract.
 
     Notes
     -----
@@ -134,10 +163,7 @@ def connect(version: Version) -> duckdb.DuckDBPyConnection:
             raise
         _check_unchanged(version)
         connection.execute("use published")
-        connection.execute(
-            "create temp macro cluster_title(id, name, label) as "
-            "id || ' · ' || coalesce(nullif(trim(name), ''), label, 'no name')"
-        )
+        connection.execute(macros)
         connection.execute("set enable_external_access = false")
         connection.execute("set disabled_filesystems = 'LocalFileSystem'")
         connection.execute("set lock_configuration = true")
@@ -167,6 +193,7 @@ def _fault(version: Version) -> str:
             version,
             "select table_name, column_name from information_schema.columns "
             "where table_catalog = 'published' and table_schema = 'marts'",
+            macros="",
         )
     except duckdb.Error as error:
         _log.warning("%s cannot be read: %s", version.path, error)

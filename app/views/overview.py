@@ -3,10 +3,20 @@
 import streamlit as st
 
 from app import words
-from app.charts import theme
 from app.charts.clusters import size_chart
 from app.charts.stores import location_chart
-from app.data import clusters, coverage, published, runs, stores
+from app.data import clusters, coverage, stores
+from app.views import filters
+from app.views.show import show_chart, show_table
+
+HOW_SIZES = (
+    "Each bar is a cluster; the longer it is, the more stores are in it. "
+    "Point at a bar to see its sales."
+)
+HOW_MAP = (
+    "Each point is a store where it stands; its colour and shape are those of its cluster. "
+    "Drag to zoom, double-click to see all again, click a cluster in the legend to hide it."
+)
 
 CLUSTER_COLUMNS = {
     "cluster": st.column_config.TextColumn("Cluster", width="large"),
@@ -37,24 +47,13 @@ REASON_COLUMNS = {
 }
 
 
-def show_table(frame, columns):
-    """Show the named columns of a frame, in their order."""
-    st.dataframe(
-        frame,
-        column_order=list(columns),
-        column_config=columns,
-        hide_index=True,
-        placeholder=words.NONE,
-    )
-
-
 def show_sizes(sizes):
     """Show how large each cluster is."""
     st.subheader("How large is each cluster?")
     sentence = words.sizes(sizes)
     st.text(sentence)
-    st.plotly_chart(size_chart(sizes), config=theme.STATIC, alt=sentence)
-    show_table(sizes, CLUSTER_COLUMNS)
+    show_chart(size_chart(sizes), sizes, "cluster sizes", alt=sentence, how=HOW_SIZES)
+    show_table(sizes, CLUSTER_COLUMNS, "clusters")
 
 
 def show_stores(version, category, sizes):
@@ -67,7 +66,9 @@ def show_stores(version, category, sizes):
     if placed.empty:
         st.info("No store of this category has coordinates. Add latitude and longitude to see it.")
     else:
-        st.plotly_chart(location_chart(placed), config=theme.MOVABLE, alt=sentence)
+        show_chart(
+            location_chart(placed), placed, "store map", alt=sentence, how=HOW_MAP, movable=True
+        )
 
     titles = dict(zip(sizes["cluster_id"], sizes["cluster"], strict=True))
     left, right = st.columns(2)
@@ -84,7 +85,7 @@ def show_stores(version, category, sizes):
     if listed.empty:
         st.info("No store matches. Take a cluster or some letters away.")
     else:
-        show_table(listed, STORE_COLUMNS)
+        show_table(listed, STORE_COLUMNS, "stores")
 
 
 def show_count_reasons(version, category):
@@ -100,23 +101,16 @@ def show_stores_without_cluster(version, category):
     reasons = coverage.stores_without_cluster(version, category)
     st.text(words.stores_without_cluster(reasons))
     if not reasons.empty:
-        show_table(reasons, REASON_COLUMNS)
+        show_table(reasons, REASON_COLUMNS, "stores without cluster")
 
 
-st.title("Store clusters")
+scope = filters.scope()
+version, category = scope.version, scope.category
 
-version = published.version()
-st.text(words.run_line(runs.latest(version)))
 figures = words.totals(coverage.totals(version))
 for column, (label, value, explanation) in zip(st.columns(len(figures)), figures, strict=True):
     column.metric(label, value, help=explanation, border=True)
 
-categories = clusters.categories(version)
-if not categories:
-    st.info("Nothing was clustered. See which rows were refused, then run `make run` again.")
-    st.stop()
-
-category = st.selectbox("Category", categories, key="category", bind="query-params", width=420)
 sizes = clusters.sizes(version, category)
 if sizes.empty:
     st.info("This category has no clusters. The reasons are below.")

@@ -12,6 +12,8 @@ HOSTILE_STORES = {
     6: 'O\'Brien "Quotes" & Sons',
     7: "=1+1",
     8: "%{x} <b>not bold</b>",
+    9: "😀 متجر \u202eerots",
+    11: "<script>alert(1)</script>" + "long " * 60,
 }
 HOSTILE_CLUSTER = 'Town <b>centre</b> & "market" **halls**'
 HOSTILE_CATEGORY = "Dairy & <b>eggs</b> **fresh**"

@@ -5,11 +5,13 @@ import doctest
 import pandas as pd
 import pytest
 
-from app import words
+from app import catalogue, exports, words
 from app.charts import theme
 
 
-@pytest.mark.parametrize("module", [words, theme], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [catalogue, exports, words, theme], ids=lambda module: module.__name__
+)
 def test_examples_hold(module):
     result = doctest.testmod(module)
     assert result.attempted
@@ -18,7 +20,7 @@ def test_examples_hold(module):
 
 def test_run_line_does_without_what_is_unknown():
     run = {"run_id": "abcdefghij", "target": "dev", "started_at": pd.NaT, "versions": {}}
-    assert words.run_line(run) == "Run abcdefgh · target dev · started at an unknown time"
+    assert words.run_line(run) == "Run abcdefgh · at an unknown time · target dev"
     assert words.run_line(None) == "The run that published this is not recorded."
 
 
