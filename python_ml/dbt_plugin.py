@@ -179,7 +179,7 @@ def settings_of_run(
     if "environments" in user or "defaults" in user or "paths" in user:
         raise SettingsError(
             "paths, defaults and environments belong to dbt_project.yml; a settings file has "
-            "the sections sources, quality, internal, external, merging and resources"
+            "the sections sources, quality, internal, external, merging, projections and resources"
         )
     settings = merge_layers(
         project_vars["defaults"], project_vars["environments"].get(target) or {}, user

@@ -216,6 +216,13 @@ class Merging(Strict):
         return self
 
 
+class Projections(Strict):
+    """What is drawn of the stores; nothing is clustered by it."""
+
+    tsne_stores: Annotated[int, Field(ge=0)]
+    perplexity: Annotated[float, Field(ge=1)]
+
+
 class Resources(Strict):
     """What the run may take of the machine."""
 
@@ -231,6 +238,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    projections: Projections
     resources: Resources
 
     @model_validator(mode="after")

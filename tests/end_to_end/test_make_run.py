@@ -27,6 +27,7 @@ CONTRACT = {
     "model_parameter_history",
     "model_parameters",
     "similar_labels",
+    "store_projection",
     "store_scores",
     "stores",
     "stores_without_cluster",
@@ -164,3 +165,18 @@ def test_the_working_file_is_another_file(chain):
     assert (chain.path / "warehouse/work/prod.duckdb").exists()
     schemas = chain.query("select distinct schema_name from duckdb_tables()")
     assert list(schemas["schema_name"]) == ["marts"]
+
+
+def test_every_clustered_store_has_a_place_on_the_map(chain):
+    counted = chain.query("""
+        select dataset, method, category, count(*) as placed
+        from marts.store_projection group by all
+    """).set_index(["dataset", "method", "category"])["placed"]
+    clustered = chain.query("""
+        select category, count(*) as stores
+        from marts.store_clusters where internal_cluster_id is not null group by category
+    """).set_index("category")["stores"]
+    for method in ("pca", "tsne"):
+        assert counted["internal", method].to_dict() == clustered.to_dict()
+        assert set(counted["joint", method].index) == set(clustered.index)
+        assert set(counted["external", method].index) == {"all"}
