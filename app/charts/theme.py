@@ -44,6 +44,9 @@ GREY = "#808b96"
 PAGE = {"light": "#ffffff", "dark": "#11181f"}
 """The background of the page, so that a downloaded picture can be read anywhere."""
 
+TEXT = {"light": "#1c2833", "dark": "#e6ebef"}
+"""The colour of text on it."""
+
 
 def options(name: str, *, movable: bool) -> dict[str, Any]:
     """Return the options of Plotly: a camera, and for movable charts the tools to move.
@@ -128,5 +131,11 @@ def finish(figure: go.Figure, *, height: int) -> go.Figure:
 
 
 def on_page(figure: go.Figure, look: str) -> go.Figure:
-    """Give a figure the background of a light or dark page, for the picture of it."""
-    return figure.update_layout(paper_bgcolor=PAGE[look])
+    """Give a figure the background of a light or dark page, for the picture of it.
+
+    The page's own theme does not reach the names of bands: they are coloured here.
+    """
+    figure.update_layout(paper_bgcolor=PAGE[look])
+    return figure.update_traces(
+        textfont={"color": TEXT[look], "size": 13}, selector={"type": "sankey"}
+    )

@@ -77,6 +77,26 @@ def at_stage(version: Version, category: str, stage: str) -> pd.DataFrame:
     ).astype({"colour_id": "Int64"})
 
 
+def by_category(version: Version, stage: str) -> pd.DataFrame:
+    """Return one row per category and cluster of a stage: its stores, and their share."""
+    return query(
+        version,
+        """
+        select
+            category,
+            cluster,
+            any_value(title) as title,
+            any_value(colour_id)::integer as colour_id,
+            count(*) as store_count,
+            count(*) / sum(count(*)) over (partition by category) as store_share
+        from stores_at(null, $stage)
+        group by category, cluster
+        order by category, any_value(colour_id), cluster
+        """,
+        {"stage": stage},
+    ).astype({"colour_id": "Int64"})
+
+
 def counts(version: Version, category: str) -> dict[str, int]:
     """Return how many stores of a category are in how many clusters, and how many in none."""
     return query(

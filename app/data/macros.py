@@ -2,12 +2,12 @@
 
 `cluster_title(id, name, label)`: how a final cluster is called.
 
-`stores_at(category, stage)`: one row per store of a category that has a cluster, with
-all columns of `marts.store_clusters` and, of the stage `final`, `merged`, `internal` or
-`external`: `cluster` (as text; `none` where that side has no cluster), `title` (for
-people) and `colour_id` (the number that decides the colour; empty if it has none). A
-merged label has the colour of the final cluster that has grown from it. Legends and
-tables are ordered by `colour_id, cluster`.
+`stores_at(category, stage)`: one row per store of a category (null: of all categories)
+that has a cluster, with all columns of `marts.store_clusters` and, of the stage `final`,
+`merged`, `internal` or `external`: `cluster` (as text; `none` where that side has no
+cluster), `title` (for people) and `colour_id` (the number that decides the colour; empty
+if it has none). A merged label has the colour of the final cluster that has grown from
+it. Legends and tables are ordered by `colour_id, cluster`.
 
 `in_sample(part, key, most)`: for `qualify`; keeps about `most` rows, of every part its
 share and at least one. Which ones is decided by a hash of the key, so it is always the
@@ -36,7 +36,7 @@ create temp macro stores_at(wanted_category, wanted_stage) as table
                 when 'merged' then assigned.merged_label
             end as grown_from
         from marts.store_clusters as assigned
-        where assigned.category = wanted_category
+        where assigned.category = wanted_category or wanted_category is null
     )
 
     select

@@ -55,14 +55,16 @@ CONTRACT = {
     "stores_without_cluster": {"category", "store_id", "reason", "sales_amount"},
     "cluster_count_scores": {"category", "dataset", "k", "is_chosen", "reason"},
     "data_coverage": {
+        "source",
         "category",
         "rows_read",
+        "rows_accepted",
         "rows_rejected",
         "sales_accepted",
         "sales_unmapped",
         "sales_without_cluster",
     },
-    "runs": {"run_id", "target", "started_at", "versions"},
+    "runs": {"run_id", "target", "status", "started_at", "seconds", "versions"},
 }
 """The columns of the schema `marts` without which there is nothing to show. Of any
 other table a page asks with `has_table` first."""

@@ -72,7 +72,7 @@ def _choose(version: published.Version, categories: list[str], wanted: tuple[str
     chosen = {"category": kept if kept in categories else next(iter(categories), "")}
     if not wanted:
         return Scope(version, **chosen)
-    with st.container(key="filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="filters", horizontal=True, vertical_alignment="top", gap="medium"):
         if "category" in wanted:
             chosen["category"] = _category(categories)
         if "stage" in wanted:

@@ -1,6 +1,6 @@
 """Charts and tables as every page shows them: with words, and to take away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,9 @@ import streamlit as st
 
 from app import exports, words
 from app.charts import theme
+
+SHORT = 15
+"""Rows that a table shows without scrolling."""
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -67,6 +70,8 @@ def show_table(
     frame: pd.DataFrame,
     columns: Mapping[str, Any] | Sequence[str],
     name: str,
+    *,
+    whole: Callable[[], pd.DataFrame] | None = None,
     **options: Any,
 ) -> Any:
     """Show the named columns of a frame, in their order, with all of it to take away.
@@ -77,6 +82,8 @@ def show_table(
         The columns to show; a mapping gives the configuration of each.
     name
         A name that is unique on the page; downloaded files are called by it.
+    whole
+        Returns what the files hold, when the frame is only the first rows of it.
     options
         Passed to `st.dataframe`, for example `on_select="rerun"`.
 
@@ -91,37 +98,41 @@ def show_table(
         column_order=list(columns),
         column_config=columns if isinstance(columns, Mapping) else None,
         hide_index=True,
+        height="content" if len(frame) <= SHORT else "auto",
         placeholder=words.NONE,
         **options,
     )
     with st.container(horizontal=True, gap="small"):
-        offer_downloads(frame, name)
+        offer_downloads(frame, name, whole=whole)
     return state
 
 
-def offer_downloads(frame: pd.DataFrame, name: str) -> None:
-    """Offer a frame as CSV and as Excel; a file is made only when it is asked for."""
+def offer_downloads(
+    frame: pd.DataFrame, name: str, *, whole: Callable[[], pd.DataFrame] | None = None
+) -> None:
+    """Offer a frame, or all of it, as CSV and Excel; made only when it is asked for."""
     file = exports.file_name(name)
-    button = partial(st.download_button, type="tertiary", on_click="ignore")
+    button = partial(
+        st.download_button, type="tertiary", on_click="ignore", icon=":material/download:"
+    )
+    rows = "All rows" if whole else f"All {words.several(len(frame), 'row')}"
     button(
         "CSV",
-        partial(exports.csv, frame),
+        lambda: exports.csv(whole() if whole else frame),
         f"{file}.csv",
         "text/csv",
         key=f"csv {name}",
-        icon=":material/download:",
-        help=f"All {words.several(len(frame), 'row')} as a CSV file.",
+        help=f"{rows} as a CSV file.",
     )
     fits = len(frame) <= exports.MOST_ROWS_OF_A_SHEET
     button(
         "Excel",
-        partial(exports.workbook, frame),
+        lambda: exports.workbook(whole() if whole else frame),
         f"{file}.xlsx",
         EXCEL,
         key=f"excel {name}",
-        icon=":material/download:",
         disabled=not fits,
-        help="The same as an Excel workbook."
+        help=f"{rows} as an Excel workbook."
         if fits
         else "More rows than a sheet of Excel holds: take the CSV file.",
     )

@@ -60,6 +60,8 @@ def tables(run_id: str, clustered: int) -> dict[str, list[Row]]:
         "store_projection": [
             row for one in assigned for side in FEATURES for row in _projections(one, side)
         ],
+        "cluster_changes": [_change(row) for row in assigned if int(row["store_id"]) % 8 == 0],
+        "run_stability": _stability(run_id) if clustered else [],
         "data_coverage": _coverage(),
         "rejected_rows": _rejected(),
         "runs": _runs(run_id),
@@ -192,6 +194,43 @@ def _move(row: Row) -> Row:
         "to_distance": 1.25,
         "reason": "its cluster was too small (<3 stores>)",
     }
+
+
+def _change(row: Row) -> Row:
+    """A store that was in the cluster before its own; one in eight is new."""
+    number = int(row["store_id"])
+    previous = None if number == 8 else row["final_cluster_id"] % 3 + 1
+    return {
+        "category": row["category"],
+        "store_id": row["store_id"],
+        "previous_cluster_id": previous,
+        "previous_label": previous and f"I{previous}-E{previous}",
+        "previous_name": previous and CLUSTER_NAMES[previous - 1],
+        "final_cluster_id": row["final_cluster_id"],
+        "final_label": row["final_label"],
+        "name": CLUSTER_NAMES[row["final_cluster_id"] - 1],
+        "reason": "its data changed" if previous else "new store",
+    }
+
+
+def _stability(run_id: str) -> list[Row]:
+    """What is left of the run before."""
+    return [
+        {
+            "category": category,
+            "previous_run_id": "0ld00000",
+            "shared_store_count": 37,
+            "new_store_count": 1,
+            "gone_store_count": 0,
+            "moved_store_count": 3,
+            "moved_share": 3 / 37,
+            "border_share": 1 / 3,
+            "adjusted_rand": 0.9,
+            "note": "final clusters",
+            "run_id": run_id,
+        }
+        for category in CATEGORIES
+    ]
 
 
 def _features(clustered: int) -> list[Row]:
