@@ -321,9 +321,9 @@ def attribute(title: str, shares: pd.DataFrame) -> str:
         return f"{title}: all clusters are alike."
     row = shares.loc[apart.idxmax()]
     return (
-        f"{title}: the clusters differ most in {row['value']!s}, which "
-        f"{percent(row['store_share'])} of the stores of {row['title']} have, and "
-        f"{percent(overall[apart.idxmax()])} of all."
+        f"{title}: {percent(row['store_share'])} of the stores of {row['title']} have "
+        f"{row['value']}, against {percent(overall[apart.idxmax()])} of all stores. Nowhere do the "
+        "clusters differ more in it."
     )
 
 

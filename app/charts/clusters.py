@@ -207,7 +207,8 @@ def _heat_map(values, *, text, hover, rows, columns, most: float) -> go.Figure:
     down, across = ([_place(name) for name in names] for names in (rows[0], columns[0]))
     figure = go.Figure(
         go.Heatmap(
-            z=values.tolist(),
+            z=[[value or None for value in row] for row in values.tolist()],  # nothing is no cell
+            hoverongaps=False,
             x=across,
             y=down,
             text=text,

@@ -121,7 +121,7 @@ def finish(figure: go.Figure, *, height: int) -> go.Figure:
     """Give a figure the common look; the page's own theme sets fonts and lines."""
     return figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 24, "r": 8, "t": 8, "b": 8},  # the font of a picture is wider
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"align": "left"},

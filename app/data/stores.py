@@ -31,24 +31,29 @@ def assignments(
     return query(
         version,
         """
+        with found as not materialized (
+            select *
+            from stores_at($category, $stage) as placed
+            where
+                (len($clusters::varchar[]) = 0 or list_contains($clusters::varchar[], cluster))
+                and contains(lower(concat_ws(' ', store_id, store_name)), lower(trim($text)))
+        )
+
         select
-            store_id,
-            store_name,
-            title as cluster,
-            internal_cluster_id::integer as internal_cluster_id,
-            external_cluster_id::integer as external_cluster_id,
-            merged_label,
-            final_cluster_id,
-            round(confidence, 2)::double as confidence,
-            is_reassigned,
-            is_outlier,
-            round(sales_amount)::bigint as sales_amount,
-            count(*) over () as matching
-        from stores_at($category, $stage) as placed
-        where
-            (len($clusters::varchar[]) = 0 or list_contains($clusters::varchar[], placed.cluster))
-            and contains(lower(concat_ws(' ', store_id, store_name)), lower(trim($text)))
-        order by placed.colour_id, placed.cluster, store_id
+            found.store_id,
+            found.store_name,
+            found.title as cluster,
+            found.internal_cluster_id::integer as internal_cluster_id,
+            found.external_cluster_id::integer as external_cluster_id,
+            found.merged_label,
+            found.final_cluster_id,
+            round(found.confidence, 2)::double as confidence,
+            found.is_reassigned,
+            found.is_outlier,
+            round(found.sales_amount)::bigint as sales_amount,
+            (select count(*) from found) as matching
+        from found
+        order by found.colour_id, found.cluster, found.store_id
         limit $most
         """,
         {

@@ -10,20 +10,21 @@ from app.views.show import say_absent, show_chart, show_table
 
 MOVE_COLUMNS = {
     "store_id": st.column_config.TextColumn("Store"),
-    "store_name": st.column_config.TextColumn("Name", width="medium"),
-    "from_label": st.column_config.TextColumn("Was in"),
-    "joined": st.column_config.TextColumn("Is in", width="medium"),
-    "reason": st.column_config.TextColumn("Reason", width="medium"),
+    "store_name": st.column_config.TextColumn("Name", width=100),
+    "from_label": st.column_config.TextColumn("Was in", width=60),
+    "joined": st.column_config.TextColumn("Is in", width=250),
+    "reason": st.column_config.TextColumn("Reason", width=210),
     "from_distance": st.column_config.NumberColumn(
         "Distance before",
         format="%.2f",
+        width=90,
         help="To the middle of the cluster that it left, in the space of the merged clusters.",
     ),
     "to_distance": st.column_config.NumberColumn(
-        "Distance now", format="%.2f", help="To the middle of the cluster that it joined."
+        "Distance now", format="%.2f", width=90, help="To the middle of the cluster that it joined."
     ),
     "confidence": st.column_config.ProgressColumn(
-        "Confidence", format="percent", min_value=0, max_value=1
+        "Confidence", format="percent", min_value=0, max_value=1, width=90
     ),
 }
 

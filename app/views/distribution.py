@@ -22,22 +22,22 @@ SIZE_COLUMNS = {
 
 STORE_COLUMNS = {
     "store_id": st.column_config.TextColumn("Store"),
-    "store_name": st.column_config.TextColumn("Name", width="medium"),
-    "cluster": st.column_config.TextColumn("Cluster", width="medium"),
-    "internal_cluster_id": st.column_config.NumberColumn("Internal", format="%d"),
-    "external_cluster_id": st.column_config.NumberColumn("External", format="%d"),
-    "merged_label": st.column_config.TextColumn("Merged"),
-    "final_cluster_id": st.column_config.NumberColumn("Final", format="%d"),
+    "store_name": st.column_config.TextColumn("Name", width=110),
+    "cluster": st.column_config.TextColumn("Cluster", width=270),
+    "merged_label": st.column_config.TextColumn("Merged", width=60),
+    "internal_cluster_id": st.column_config.NumberColumn("Internal", format="%d", width=55),
+    "external_cluster_id": st.column_config.NumberColumn("External", format="%d", width=55),
     "confidence": st.column_config.ProgressColumn(
         "Confidence",
         format="percent",
         min_value=0,
         max_value=1,
+        width=110,
         help="100 % in the middle of its final cluster, 0 % on the border to the next.",
     ),
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
-    "is_reassigned": st.column_config.CheckboxColumn("Moved"),
-    "is_outlier": st.column_config.CheckboxColumn("Outlier"),
+    "is_reassigned": st.column_config.CheckboxColumn("Moved", width=60),
+    "is_outlier": st.column_config.CheckboxColumn("Outlier", width=60),
 }
 
 HOW_SIZES = (
@@ -59,12 +59,18 @@ HOW_MAP = (
 MOST_LISTED = 2_000
 
 
+def of_chosen(scope, frame):
+    """Return the rows of the chosen clusters; of all if none is chosen."""
+    return frame[frame["cluster"].isin(scope.clusters)] if scope.clusters else frame
+
+
 def show_sizes(scope):
     """Show how large the clusters of the stage are, by the measure of one's choice."""
     st.subheader("How large is each cluster?")
     sizes = clusters.at_stage(scope.version, scope.category, scope.stage)
     sentence = words.sizes(sizes)
     st.text(sentence)
+    sizes = of_chosen(scope, sizes)
     measure = st.segmented_control(
         "Length of a bar",
         list(MEASURES),
@@ -108,6 +114,7 @@ def show_attribute(scope):
         shares = attributes.feature_by_cluster(*place, known[chosen])
     sentence = words.attribute(known[chosen], shares)
     st.text(sentence)
+    shares = of_chosen(scope, shares)
     show_chart(
         attribute_chart(shares),
         shares,
@@ -123,9 +130,7 @@ def show_map(scope):
     placed = stores.locations(
         scope.version, scope.category, scope.stage, scope.clusters, limits.POINTS
     )
-    everyone = clusters.at_stage(scope.version, scope.category, scope.stage)
-    if scope.clusters:
-        everyone = everyone[everyone["cluster"].isin(scope.clusters)]
+    everyone = of_chosen(scope, clusters.at_stage(scope.version, scope.category, scope.stage))
     of = placed["placed"].max() if len(placed) else 0
     sentence = words.locations(len(placed), of, everyone["store_count"].sum())
     st.text(sentence)

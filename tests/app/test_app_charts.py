@@ -221,7 +221,7 @@ def test_bands_lead_from_cluster_to_cluster_in_their_colours():
 
 def test_cross_table_counts_the_stores_of_each_pair():
     table = cross_table_chart(FLOWS).to_dict()
-    assert table["data"][0]["z"] == [[30, 2], [4, 0]]
+    assert table["data"][0]["z"] == [[30, 2], [4, None]]
     assert table["layout"]["xaxis"]["type"] == table["layout"]["yaxis"]["type"] == "category"
     assert list(table["layout"]["xaxis"]["categoryarray"]) == ["1", "10"]
     assert "<b>Big" not in str(table["data"][0]["customdata"])
@@ -248,7 +248,7 @@ def test_attribute_has_a_row_per_cluster_and_a_column_per_value():
         }
     )
     chart = attribute_chart(shares).to_dict()
-    assert chart["data"][0]["z"] == [[0.75, 0.25], [0, 1]]
+    assert chart["data"][0]["z"] == [[0.75, 0.25], [None, 1]]
     assert list(chart["layout"]["yaxis"]["categoryarray"]) == ["2", "10"]
     assert chart["layout"]["xaxis"]["ticktext"][1] == "&lt;i&gt;new"
 

@@ -92,8 +92,8 @@ def test_attribute_names_where_clusters_differ_most():
         }
     )
     assert words.attribute("Status", shares) == (
-        "Status: the clusters differ most in open, which 75.0 % of the stores of 1 · A have, "
-        "and 37.5 % of all."
+        "Status: 75.0 % of the stores of 1 · A have open, against 37.5 % of all stores. "
+        "Nowhere do the clusters differ more in it."
     )
     alike = shares.assign(value="open", store_share=1.0)
     assert words.attribute("Status", alike.iloc[[0, 2]]) == "Status: all clusters are alike."

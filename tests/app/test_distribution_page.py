@@ -59,8 +59,10 @@ def test_measure_changes_the_bars(page):
     assert after[0].endswith("%")
 
 
-def test_chosen_clusters_are_the_only_ones_on_the_map_and_in_the_list(page):
+def test_chosen_clusters_are_the_only_ones_in_the_charts_and_in_the_list(page):
     page.multiselect[0].select("3").run()
+    sizes, _, attribute, _ = charts(page)
+    assert sizes["data"][0]["y"] == attribute["data"][0]["y"] == ["3"]
     assert listed(page) == ["005", "011", "017", "023", "029", "035"]
     assert len(charts(page)[1]["data"]) == 1
     page.text_input[0].input("square 1").run()
