@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 # An empty variable of the environment counts as none.
 override DATA_DIR := $(or $(strip $(DATA_DIR)),data)
 override WAREHOUSE_DIR := $(or $(strip $(WAREHOUSE_DIR)),warehouse)
+override OUT := $(or $(strip $(OUT)),exports)
 JOBS := internal-preprocessing external-preprocessing internal-ml external-ml merging full
 export DATA_DIR WAREHOUSE_DIR ENV
 
@@ -69,6 +70,10 @@ $(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),settings,sample)
 .PHONY: dashboard
 dashboard: setup  ## Open the dashboard on the published file
 	$(BIN)/streamlit run app
+
+.PHONY: export
+export: setup  ## Write the published run to OUT (exports): workbooks, pages, CSV and Parquet
+	@$(BIN)/python -m app.export --out '$(OUT)'
 
 .PHONY: docs
 docs: setup  ## Generate and serve the documentation of all tables

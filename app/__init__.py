@@ -1,1 +1,1 @@
-"""The dashboard: views arrange, charts draw, data asks."""
+"""The dashboard: views arrange, charts draw, data asks, export writes what is taken away."""

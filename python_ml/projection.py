@@ -21,6 +21,9 @@ SCHEMA = {
 AXES = 3
 """Principal components that are kept: what a figure can show."""
 
+ITERATIONS = 500
+"""Of t-SNE: neighbourhoods of 120 to 1,000 stores were kept as well as after 1,000."""
+
 FEWEST_STORES = 5
 """With fewer stores there are no neighbourhoods for t-SNE to keep."""
 
@@ -134,5 +137,7 @@ def _neighbourhoods(rows, perplexity):
     start = _principal_components(rows)[:, :2]
     start = start / start[:, 0].std() * 1e-4
     # nothing is drawn by chance once the start is given
-    model = TSNE(perplexity=min(perplexity, (len(rows) - 1) / 3), init=start, n_jobs=1)
+    model = TSNE(
+        perplexity=min(perplexity, (len(rows) - 1) / 3), init=start, max_iter=ITERATIONS, n_jobs=1
+    )
     return model.fit_transform(rows).astype("float64")

@@ -8,8 +8,9 @@ between queries, so a reader is never in the way of a publish.
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,27 +118,49 @@ def version() -> Version:
     return current
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+def read(
+    version: Version,
+    sql: str,
+    parameters: Sequence[Any] | dict[str, Any] = (),
+    macros: str = MACROS,
+) -> pd.DataFrame:
+    """Return the rows of one statement on this version of the database, asked anew."""
+    with closing(connect(version, macros)) as connection:
+        return connection.execute(sql, parameters).df()
+
+
 def query(
     version: Version,
     sql: str,
     parameters: Sequence[Any] | dict[str, Any] = (),
     macros: str = MACROS,
 ) -> pd.DataFrame:
-    """Return the rows of one statement on this version of the database."""
-    with closing(connect(version, macros)) as connection:
-        return connection.execute(sql, parameters).df()
+    """Return the rows of one statement, from the memory of the server if there is one."""
+    ask = _memory() if st.runtime.exists() else read
+    return ask(version, sql, parameters, macros)
+
+
+@cache
+def _memory() -> Callable[..., pd.DataFrame]:
+    """Make the memory when a server first asks: without one Streamlit warns of it."""
+    return st.cache_data(read, max_entries=256, show_spinner=False)
+
+
+@lru_cache(maxsize=8)
+def columns(version: Version) -> dict[str, set[str]]:
+    """Which columns each published table has; a version is looked at once."""
+    found = read(
+        version,
+        "select table_name, column_name from information_schema.columns "
+        "where table_catalog = 'published' and table_schema = 'marts'",
+        macros="",
+    )
+    return found.groupby("table_name")["column_name"].agg(set).to_dict()
 
 
 def has_table(version: Version, name: str) -> bool:
     """Whether this version has a table of that name in the schema `marts`."""
-    found = query(
-        version,
-        "select 1 from information_schema.tables where table_catalog = 'published' "
-        "and table_schema = 'marts' and table_name = ?",
-        (name,),
-    )
-    return not found.empty
+    return name in columns(version)
 
 
 def connect(version: Version, macros: str = MACROS) -> duckdb.DuckDBPyConnection:
@@ -191,16 +214,10 @@ def _version_on_disk(location: str) -> Version | None:
 def _fault(version: Version) -> str:
     """Say what is wrong with the file, if anything is."""
     try:
-        found = query(
-            version,
-            "select table_name, column_name from information_schema.columns "
-            "where table_catalog = 'published' and table_schema = 'marts'",
-            macros="",
-        )
+        present = columns(version)
     except duckdb.Error as error:
         _log.warning("%s cannot be read: %s", version.path, error)
         return "DuckDB cannot read it"
-    present = found.groupby("table_name")["column_name"].agg(set).to_dict()
     missing = [f"marts.{table}" for table in CONTRACT if table not in present] + [
         f"marts.{table}.{column}"
         for table, columns in CONTRACT.items()

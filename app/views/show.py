@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import exports, words
+from app import words
 from app.charts import theme
+from app.export import frames
 
 SHORT = 15
 """Rows that a table shows without scrolling."""
@@ -54,7 +55,7 @@ def show_chart(
     look = st.context.theme.type or "light"
     state = st.plotly_chart(
         theme.on_page(figure, look),
-        config=theme.options(exports.file_name(name), movable=movable),
+        config=theme.options(frames.file_name(name), movable=movable),
         alt=alt,
         **options,
     )
@@ -111,23 +112,23 @@ def offer_downloads(
     frame: pd.DataFrame, name: str, *, whole: Callable[[], pd.DataFrame] | None = None
 ) -> None:
     """Offer a frame, or all of it, as CSV and Excel; made only when it is asked for."""
-    file = exports.file_name(name)
+    file = frames.file_name(name)
     button = partial(
         st.download_button, type="tertiary", on_click="ignore", icon=":material/download:"
     )
     rows = "All rows" if whole else f"All {words.several(len(frame), 'row')}"
     button(
         "CSV",
-        lambda: exports.csv(whole() if whole else frame),
+        lambda: frames.csv(whole() if whole else frame),
         f"{file}.csv",
         "text/csv",
         key=f"csv {name}",
         help=f"{rows} as a CSV file.",
     )
-    fits = len(frame) <= exports.MOST_ROWS_OF_A_SHEET
+    fits = len(frame) <= frames.MOST_ROWS_OF_A_SHEET
     button(
         "Excel",
-        lambda: exports.workbook(whole() if whole else frame),
+        lambda: frames.workbook(whole() if whole else frame),
         f"{file}.xlsx",
         EXCEL,
         key=f"excel {name}",

@@ -3,6 +3,7 @@
 import duckdb
 import pandas as pd
 import pytest
+import streamlit as st
 from small_publish import CATEGORIES, HOSTILE_CATEGORY
 
 from app.data import (
@@ -217,7 +218,7 @@ def test_samples_take_of_every_cluster_its_share_and_are_always_the_same(version
     whole = stores.locations(version, "Bakery")["cluster"].value_counts() / 3
     sampled = found["cluster"].value_counts()
     assert (sampled - whole).abs().max() < 1
-    published.query.clear()
+    st.cache_data.clear()
     again = stores.locations(version, "Bakery", most=12)
     assert found["store_id"].tolist() == again["store_id"].tolist()
 

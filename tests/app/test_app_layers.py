@@ -1,4 +1,4 @@
-"""Views arrange, charts draw, data asks: kept by reading the imports and the calls."""
+"""Views arrange, charts draw, data asks, export writes: kept by reading imports and calls."""
 
 import ast
 import re
@@ -9,10 +9,10 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "app"
 FORBIDDEN = {
     "charts": {"duckdb", "streamlit", "app"},
-    "data": {"plotly", "app.charts", "app.views", "app.words"},
+    "data": {"plotly", "app.charts", "app.views", "app.words", "app.export"},
+    "export": {"duckdb", "streamlit", "plotly", "sqlite3", "app.views"},
     "views": {"duckdb", "plotly", "sqlite3"},
     "words.py": {"duckdb", "streamlit", "plotly", "app"},
-    "exports.py": {"duckdb", "streamlit", "plotly", "app"},
     "catalogue.py": {"duckdb", "streamlit", "plotly", "app"},
     "server.py": {"duckdb", "plotly"},
     "main.py": {"duckdb", "plotly"},
@@ -76,7 +76,7 @@ def test_every_query_is_written_out_and_bound():
     for path, tree in modules("data").items():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             assert name_of(call) != "fetchone", path.name
-            if name_of(call) == "query":
+            if name_of(call) in {"query", "read"}:
                 queries += 1
                 assert isinstance(call.args[1], ast.Constant), f"{path.name}:{call.lineno}"
     assert queries
@@ -95,6 +95,12 @@ def test_no_markup_of_our_own_reaches_a_page():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             assert not [k for k in call.keywords if k.arg == "unsafe_allow_html"], path.name
             assert name_of(call) not in {"html", "write"}, path.name
+
+
+def test_only_the_command_of_an_export_asks_and_writes_what_the_others_make():
+    for path, tree in modules("export").items():
+        asks = [name for name in imported(tree) if name.startswith("app.data")]
+        assert not asks or path.name == "__main__.py", path.name
 
 
 def test_no_folder_called_pages_takes_the_start_file_out_of_the_way():

@@ -5,12 +5,13 @@ import doctest
 import pandas as pd
 import pytest
 
-from app import catalogue, exports, words
+from app import catalogue, words
 from app.charts import theme
+from app.export import frames
 
 
 @pytest.mark.parametrize(
-    "module", [catalogue, exports, words, theme], ids=lambda module: module.__name__
+    "module", [catalogue, frames, words, theme], ids=lambda module: module.__name__
 )
 def test_examples_hold(module):
     result = doctest.testmod(module)

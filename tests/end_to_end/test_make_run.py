@@ -16,6 +16,7 @@ CONTRACT = {
     "cluster_count_scores",
     "cluster_metrics",
     "metrics_per_cluster",
+    "need_state_sales",
     "store_silhouettes",
     "cluster_moves",
     "store_features",

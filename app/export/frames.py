@@ -1,17 +1,17 @@
-"""Tables as files that people open in a spreadsheet: pure functions, safe to open."""
+"""What a page shows as files that people open in a spreadsheet: safe to open."""
 
 import io
 import re
 
 import pandas as pd
 
+from app.export.text import FORMULA, readable
+
 MOST_ROWS_OF_A_SHEET = 1_048_575
 """Rows below the header that a sheet of Excel has."""
 
 LONGEST_CELL = 32_767
 """Characters that a cell of Excel holds."""
-
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -81,10 +81,10 @@ def _holds_text(values: pd.Series) -> bool:
 
 def _quote(value: object) -> object:
     """Put an apostrophe before text that a spreadsheet would run."""
-    runs = isinstance(value, str) and value.startswith(_RUNS_AS_FORMULA)
+    runs = isinstance(value, str) and FORMULA.match(value)
     return f"'{value}" if runs else value
 
 
 def _cut(value: object) -> object:
     """Cut text that is too long for a cell, write what is no single value as text."""
-    return str(value)[:LONGEST_CELL] if isinstance(value, str | list | tuple | dict) else value
+    return readable(value)[:LONGEST_CELL] if isinstance(value, str | list | tuple | dict) else value

@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from app import exports
+from app.export import frames
 
 RUNS = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"]
 HOSTILE = [*RUNS, "'quoted", '<b>&"x"', "007", "", "é 😀"]
@@ -22,7 +22,7 @@ def frame():
 
 
 def test_csv_quotes_text_that_would_run_and_nothing_else(frame):
-    text = exports.csv(frame)
+    text = frames.csv(frame)
     assert text.startswith(b"\xef\xbb\xbf")
     found = pd.read_csv(io.BytesIO(text), dtype=str, keep_default_na=False)
     assert found["name"].tolist() == [f"'{t}" for t in RUNS] + HOSTILE[6:]
@@ -31,12 +31,12 @@ def test_csv_quotes_text_that_would_run_and_nothing_else(frame):
 
 
 def test_csv_quotes_categories_too(frame):
-    text = exports.csv(frame.astype({"name": "category"})).decode("utf-8-sig")
+    text = frames.csv(frame.astype({"name": "category"})).decode("utf-8-sig")
     assert "'=1+1" in text
 
 
 def test_workbook_holds_text_and_no_formula(frame):
-    file = exports.workbook(frame)
+    file = frames.workbook(frame)
     with zipfile.ZipFile(io.BytesIO(file)) as parts:
         assert not [n for n in parts.namelist() if b"<f>" in parts.read(n)]
     sheet = openpyxl.load_workbook(io.BytesIO(file))["Data"]
@@ -54,23 +54,23 @@ def test_workbook_takes_what_a_database_holds():
             "flag": [True],
         }
     )
-    sheet = openpyxl.load_workbook(io.BytesIO(exports.workbook(frame)))["Data"]
+    sheet = openpyxl.load_workbook(io.BytesIO(frames.workbook(frame)))["Data"]
     when, long, items, flag = next(sheet.iter_rows(min_row=2, values_only=True))
     assert str(when) == "2026-11-25 09:00:00"
-    assert len(long) == exports.LONGEST_CELL
+    assert len(long) == frames.LONGEST_CELL
     assert (items, flag) == ("[1, 2]", True)
 
 
 def test_too_many_rows_for_a_sheet_are_refused_with_advice(monkeypatch):
-    monkeypatch.setattr(exports, "MOST_ROWS_OF_A_SHEET", 2)
+    monkeypatch.setattr(frames, "MOST_ROWS_OF_A_SHEET", 2)
     with pytest.raises(ValueError, match="take the CSV file"):
-        exports.workbook(pd.DataFrame({"a": [1, 2, 3]}))
+        frames.workbook(pd.DataFrame({"a": [1, 2, 3]}))
 
 
 def test_exports_leave_the_frame_alone(frame):
     before = frame.copy()
-    exports.csv(frame)
-    exports.workbook(frame)
+    frames.csv(frame)
+    frames.workbook(frame)
     pd.testing.assert_frame_equal(frame, before)
 
 
@@ -84,4 +84,4 @@ def test_exports_leave_the_frame_alone(frame):
     ],
 )
 def test_file_names_are_words(parts, name):
-    assert exports.file_name(*parts) == name
+    assert frames.file_name(*parts) == name

@@ -1,0 +1,1 @@
+"""What people take away from a published run: frames in, files out."""
