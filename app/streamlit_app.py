@@ -5,25 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
-APP = Path(__file__).resolve().parent
-if str(APP.parent) not in sys.path:
-    sys.path.insert(0, str(APP.parent))
+ROOT = str(Path(__file__).resolve().parents[1])
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
 
-from app.data import published  # noqa: E402 (found only once the root is on the path)
+# Found only once the root is on the path. What draws is loaded here, before the
+# first visitor comes, because it takes seconds.
+from app import server  # noqa: E402
+from app.views import show  # noqa: E402, F401
 
-st.set_page_config(
-    page_title="Store clusters",
-    page_icon=str(APP / "assets" / "favicon.png"),
-    layout="wide",
-)
-
-# The folder is not called `pages`: Streamlit would run the files of such a folder by
-# themselves, without this one, until somebody opens the start page of a new server.
-page = st.navigation([st.Page(APP / "views" / "overview.py", title="Overview", default=True)])
-
-try:
-    page.run()
-except published.RepublishedError:
-    st.rerun()
-except published.UnavailableError as problem:
-    st.info(str(problem))
+app = st.App("main.py", routes=server.ROUTES, middleware=server.MIDDLEWARE)

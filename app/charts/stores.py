@@ -5,9 +5,7 @@ from math import cos, radians
 import pandas as pd
 import plotly.graph_objects as go
 
-from . import theme
-
-MOST_DRAWN_AS_SHAPES = 5_000
+from . import limits, theme
 
 
 def location_chart(locations: pd.DataFrame) -> go.Figure:
@@ -19,22 +17,23 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     locations
-        One row per store: `store_id`, `store_name`, `cluster_id`, `cluster`,
-        `longitude`, `latitude`.
+        One row per store: `store_id`, `store_name`, `cluster`, `title`, `colour_id`,
+        `longitude`, `latitude`, in the order of the legend.
     """
-    scatter = go.Scatter if len(locations) <= MOST_DRAWN_AS_SHAPES else go.Scattergl
+    scatter = go.Scatter if len(locations) <= limits.SHAPES else go.Scattergl
     size = 10 if len(locations) <= 500 else 6
     figure = go.Figure()
-    for cluster_id, stores in locations.groupby("cluster_id", sort=True):
+    for _, stores in locations.groupby("cluster", sort=False):
+        number = stores["colour_id"].iloc[0]
         figure.add_trace(
             scatter(
                 mode="markers",
-                name=theme.plain(stores["cluster"].iloc[0], longest=40),
+                name=theme.plain(stores["title"].iloc[0], longest=40),
                 x=stores["longitude"].tolist(),
                 y=stores["latitude"].tolist(),
                 marker={
-                    "color": theme.colour(cluster_id),
-                    "symbol": theme.symbol(cluster_id),
+                    "color": theme.colour(number),
+                    "symbol": theme.symbol(number),
                     "size": size,
                     "opacity": 0.9,
                     "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
@@ -43,7 +42,7 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
                     [
                         theme.plain(row.store_name),
                         theme.plain(row.store_id),
-                        theme.plain(row.cluster),
+                        theme.plain(row.title),
                     ]
                     for row in stores.itertuples()
                 ],

@@ -1,7 +1,9 @@
 """One look for every chart, and one colour for each cluster in all of them."""
 
 import html
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 COLOURS = (
@@ -36,32 +38,67 @@ on a light and on a dark page. The first six are those of Okabe and Ito."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down")
 """A second sign besides colour; seven, so that it differs when colours come round again."""
 
-STATIC = {"displayModeBar": False}
-"""Plotly options of a chart one only reads."""
+GREY = "#808b96"
+"""Of what is no cluster, and of a merged label that no final cluster has grown from."""
 
-MOVABLE = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-"""Plotly options of a chart one moves about in."""
+PAGE = {"light": "#ffffff", "dark": "#11181f"}
+"""The background of the page, so that a downloaded picture can be read anywhere."""
+
+TEXT = {"light": "#1c2833", "dark": "#e6ebef"}
+"""The colour of text on it."""
 
 
-def colour(cluster_id: int) -> str:
-    """Return the colour of a cluster: the same in every chart.
+def options(name: str, *, movable: bool) -> dict[str, Any]:
+    """Return the options of Plotly: a camera, and for movable charts the tools to move.
+
+    Parameters
+    ----------
+    name
+        The name of the file that the camera writes.
 
     Examples
     --------
-    >>> colour(1), colour(25) == colour(1)
-    ('#0072b2', True)
+    >>> options("sizes", movable=False)["modeBarButtons"]
+    [['toImage']]
     """
+    camera = {"format": "png", "filename": name, "scale": 2}
+    if movable:
+        removed = ["select2d", "lasso2d", "autoScale2d"]
+        return {
+            "displaylogo": False,
+            "toImageButtonOptions": camera,
+            "modeBarButtonsToRemove": removed,
+        }
+    return {
+        "displaylogo": False,
+        "toImageButtonOptions": camera,
+        "modeBarButtons": [["toImage"]],
+    }
+
+
+def colour(cluster_id: int | None) -> str:
+    """Return the colour of a cluster, the same in every chart; grey if it is none.
+
+    Examples
+    --------
+    >>> colour(1), colour(25) == colour(1), colour(None)
+    ('#0072b2', True, '#808b96')
+    """
+    if pd.isna(cluster_id):
+        return GREY
     return COLOURS[(int(cluster_id) - 1) % len(COLOURS)]
 
 
-def symbol(cluster_id: int) -> str:
-    """Return the marker of a cluster: the same in every chart.
+def symbol(cluster_id: int | None) -> str:
+    """Return the marker of a cluster, the same in every chart; a ring if it is none.
 
     Examples
     --------
-    >>> symbol(1), symbol(25)
-    ('circle', 'triangle-up')
+    >>> symbol(1), symbol(25), symbol(None)
+    ('circle', 'triangle-up', 'circle-open')
     """
+    if pd.isna(cluster_id):
+        return "circle-open"
     return SYMBOLS[(int(cluster_id) - 1) % len(SYMBOLS)]
 
 
@@ -84,10 +121,21 @@ def finish(figure: go.Figure, *, height: int) -> go.Figure:
     """Give a figure the common look; the page's own theme sets fonts and lines."""
     return figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 24, "r": 8, "t": 8, "b": 8},  # the font of a picture is wider
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"align": "left"},
         modebar={"bgcolor": "rgba(0,0,0,0)"},
         bargap=0.35,
+    )
+
+
+def on_page(figure: go.Figure, look: str) -> go.Figure:
+    """Give a figure the background of a light or dark page, for the picture of it.
+
+    The page's own theme does not reach the names of bands: they are coloured here.
+    """
+    figure.update_layout(paper_bgcolor=PAGE[look])
+    return figure.update_traces(
+        textfont={"color": TEXT[look], "size": 13}, selector={"type": "sankey"}
     )

@@ -44,6 +44,77 @@ def sizes(version: Version, category: str) -> pd.DataFrame:
     )
 
 
+def at_stage(version: Version, category: str, stage: str) -> pd.DataFrame:
+    """Return one row per cluster of a stage: its title, its colour, its stores and sales.
+
+    Parameters
+    ----------
+    stage
+        `final`, `merged`, `internal` or `external`.
+
+    Returns
+    -------
+    DataFrame
+        `cluster` (text), `title`, `colour_id` (empty: grey), `store_count`, `store_share`,
+        `sales_amount`, `sales_share`, in the order of legends.
+    """
+    return query(
+        version,
+        """
+        select
+            cluster,
+            any_value(title) as title,
+            any_value(colour_id)::integer as colour_id,
+            count(*) as store_count,
+            count(*) / sum(count(*)) over () as store_share,
+            round(sum(sales_amount))::bigint as sales_amount,
+            (sum(sales_amount) / nullif(sum(sum(sales_amount)) over (), 0))::double as sales_share
+        from stores_at($category, $stage)
+        group by cluster
+        order by any_value(colour_id), cluster
+        """,
+        {"category": category, "stage": stage},
+    ).astype({"colour_id": "Int64"})
+
+
+def by_category(version: Version, stage: str) -> pd.DataFrame:
+    """Return one row per category and cluster of a stage: its stores, and their share."""
+    return query(
+        version,
+        """
+        select
+            category,
+            cluster,
+            any_value(title) as title,
+            any_value(colour_id)::integer as colour_id,
+            count(*) as store_count,
+            count(*) / sum(count(*)) over (partition by category) as store_share
+        from stores_at(null, $stage)
+        group by category, cluster
+        order by category, any_value(colour_id), cluster
+        """,
+        {"stage": stage},
+    ).astype({"colour_id": "Int64"})
+
+
+def counts(version: Version, category: str) -> dict[str, int]:
+    """Return how many stores of a category are in how many clusters, and how many in none."""
+    return query(
+        version,
+        """
+        select
+            (
+                select count(*) from marts.store_clusters where category = $category
+            ) as stores_clustered,
+            (
+                select count(*) from marts.stores_without_cluster where category = $category
+            ) as stores_left_out,
+            (select count(*) from marts.clusters where category = $category) as clusters
+        """,
+        {"category": category},
+    ).to_dict("records")[0]
+
+
 def count_reasons(version: Version, category: str) -> pd.DataFrame:
     """Return one row per dataset: the chosen number of clusters, if any, and the reason.
 

@@ -45,3 +45,16 @@ def stores_without_cluster(version: Version, category: str) -> pd.DataFrame:
         """,
         (category,),
     )
+
+
+def sources(version: Version) -> pd.DataFrame:
+    """Return one row per source: how many rows were read, used and refused."""
+    return query(
+        version,
+        """
+        select source, rows_read, rows_accepted, rows_rejected
+        from marts.data_coverage
+        where category is null
+        order by source
+        """,
+    )

@@ -18,6 +18,8 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from app.data.macros import MACROS
+
 NOTHING_PUBLISHED = "No published clusters yet. Run `make run`."
 
 CONTRACT = {
@@ -27,10 +29,17 @@ CONTRACT = {
         "store_name",
         "internal_cluster_id",
         "external_cluster_id",
+        "merged_label",
         "final_cluster_id",
+        "final_label",
         "is_reassigned",
         "is_outlier",
+        "assignment_basis",
+        "distance",
+        "second_cluster_id",
+        "second_distance",
         "confidence",
+        "sales_amount",
     },
     "clusters": {
         "category",
@@ -47,16 +56,19 @@ CONTRACT = {
     "stores_without_cluster": {"category", "store_id", "reason", "sales_amount"},
     "cluster_count_scores": {"category", "dataset", "k", "is_chosen", "reason"},
     "data_coverage": {
+        "source",
         "category",
         "rows_read",
+        "rows_accepted",
         "rows_rejected",
         "sales_accepted",
         "sales_unmapped",
         "sales_without_cluster",
     },
-    "runs": {"run_id", "target", "started_at", "versions"},
+    "runs": {"run_id", "target", "status", "started_at", "seconds", "versions"},
 }
-"""The columns of the schema `marts` that the dashboard reads."""
+"""The columns of the schema `marts` without which there is nothing to show. Of any
+other table a page asks with `has_table` first."""
 
 _SETTINGS = {
     "allow_community_extensions": "false",
@@ -107,19 +119,25 @@ def version() -> Version:
 
 
 def read(
-    version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+    version: Version,
+    sql: str,
+    parameters: Sequence[Any] | dict[str, Any] = (),
+    macros: str = MACROS,
 ) -> pd.DataFrame:
     """Return the rows of one statement on this version of the database, asked anew."""
-    with closing(connect(version)) as connection:
+    with closing(connect(version, macros)) as connection:
         return connection.execute(sql, parameters).df()
 
 
 def query(
-    version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()
+    version: Version,
+    sql: str,
+    parameters: Sequence[Any] | dict[str, Any] = (),
+    macros: str = MACROS,
 ) -> pd.DataFrame:
     """Return the rows of one statement, from the memory of the server if there is one."""
     ask = _memory() if st.runtime.exists() else read
-    return ask(version, sql, parameters)
+    return ask(version, sql, parameters, macros)
 
 
 @cache
@@ -135,12 +153,23 @@ def columns(version: Version) -> dict[str, set[str]]:
         version,
         "select table_name, column_name from information_schema.columns "
         "where table_catalog = 'published' and table_schema = 'marts'",
+        macros="",
     )
     return found.groupby("table_name")["column_name"].agg(set).to_dict()
 
 
-def connect(version: Version) -> duckdb.DuckDBPyConnection:
+def has_table(version: Version, name: str) -> bool:
+    """Whether this version has a table of that name in the schema `marts`."""
+    return name in columns(version)
+
+
+def connect(version: Version, macros: str = MACROS) -> duckdb.DuckDBPyConnection:
     """Open this version, so that it can be read and nothing else can be done.
+
+    Parameters
+    ----------
+    macros
+        What queries may call; they read the tables of the contract.
 
     Notes
     -----
@@ -159,10 +188,7 @@ def connect(version: Version) -> duckdb.DuckDBPyConnection:
             raise
         _check_unchanged(version)
         connection.execute("use published")
-        connection.execute(
-            "create temp macro cluster_title(id, name, label) as "
-            "id || ' · ' || coalesce(nullif(trim(name), ''), label, 'no name')"
-        )
+        connection.execute(macros)
         connection.execute("set enable_external_access = false")
         connection.execute("set disabled_filesystems = 'LocalFileSystem'")
         connection.execute("set lock_configuration = true")

@@ -35,6 +35,18 @@ def latest(version: Version) -> dict[str, Any] | None:
     return run | {"versions": _versions(run["versions"])}
 
 
+def history(version: Version) -> pd.DataFrame:
+    """Return one row per recorded run, the newest first."""
+    return query(
+        version,
+        """
+        select run_id, target, status, started_at, seconds
+        from marts.runs
+        order by started_at desc nulls last, run_id
+        """,
+    )
+
+
 def _versions(text: Any) -> dict[str, str]:
     """Read the versions as far as they are a JSON object."""
     if pd.isna(text):

@@ -8,76 +8,101 @@ from app.data.published import Version, query
 
 
 def assignments(
-    version: Version, category: str, cluster_ids: Sequence[int] = (), text: str = ""
+    version: Version,
+    category: str,
+    stage: str = "final",
+    clusters: Sequence[str] = (),
+    text: str = "",
+    most: int | None = None,
 ) -> pd.DataFrame:
     """Return one row per store of the category, by cluster and store id.
 
     Parameters
     ----------
-    cluster_ids
-        Only stores of these clusters; none means all.
+    stage
+        Whose clusters: `final`, `merged`, `internal` or `external`.
+    clusters
+        Only stores of these clusters of the stage; none means all.
     text
         Only stores whose id or name contains this, whatever the case.
+    most
+        No more rows than this; `matching` says how many there are.
+    """
+    return query(
+        version,
+        """
+        with found as not materialized (
+            select *
+            from stores_at($category, $stage) as placed
+            where
+                (len($clusters::varchar[]) = 0 or list_contains($clusters::varchar[], cluster))
+                and contains(lower(concat_ws(' ', store_id, store_name)), lower(trim($text)))
+        )
+
+        select
+            found.store_id,
+            found.store_name,
+            found.title as cluster,
+            found.internal_cluster_id::integer as internal_cluster_id,
+            found.external_cluster_id::integer as external_cluster_id,
+            found.merged_label,
+            found.final_cluster_id,
+            round(found.confidence, 2)::double as confidence,
+            found.is_reassigned,
+            found.is_outlier,
+            round(found.sales_amount)::bigint as sales_amount,
+            (select count(*) from found) as matching
+        from found
+        order by found.colour_id, found.cluster, found.store_id
+        limit $most
+        """,
+        {
+            "category": category,
+            "stage": stage,
+            "clusters": list(clusters),
+            "text": text,
+            "most": most,
+        },
+    ).astype({"internal_cluster_id": "Int64", "external_cluster_id": "Int64"})
+
+
+def locations(
+    version: Version,
+    category: str,
+    stage: str = "final",
+    clusters: Sequence[str] = (),
+    most: int = 50_000,
+) -> pd.DataFrame:
+    """Return the stores of the category that have coordinates on the globe.
+
+    Parameters
+    ----------
+    most
+        About how many; of every cluster its share. `placed` says how many there are.
     """
     return query(
         version,
         """
         select
-            assigned.store_id,
-            assigned.store_name,
-            assigned.final_cluster_id as cluster_id,
-            cluster_title(
-                assigned.final_cluster_id, clusters.name, clusters.final_label
-            ) as cluster,
-            assigned.internal_cluster_id::integer as internal_cluster_id,
-            assigned.external_cluster_id::integer as external_cluster_id,
-            round(assigned.confidence, 2)::double as confidence,
-            assigned.is_reassigned,
-            assigned.is_outlier
-        from marts.store_clusters as assigned
-        left join marts.clusters
-            on clusters.category = assigned.category
-            and clusters.final_cluster_id = assigned.final_cluster_id
-        where
-            assigned.category = $category
-            and (
-                len($cluster_ids::integer[]) = 0
-                or list_contains($cluster_ids::integer[], assigned.final_cluster_id)
-            )
-            and contains(
-                lower(concat_ws(' ', assigned.store_id, assigned.store_name)),
-                lower(trim($text))
-            )
-        order by cluster_id, assigned.store_id
-        """,
-        {"category": category, "cluster_ids": list(cluster_ids), "text": text},
-    ).astype({"internal_cluster_id": "Int64", "external_cluster_id": "Int64"})
-
-
-def locations(version: Version, category: str) -> pd.DataFrame:
-    """Return the stores of the category that have coordinates on the globe."""
-    return query(
-        version,
-        """
-        select
-            assigned.store_id,
-            assigned.store_name,
-            assigned.final_cluster_id as cluster_id,
-            cluster_title(
-                assigned.final_cluster_id, clusters.name, clusters.final_label
-            ) as cluster,
+            placed.store_id,
+            placed.store_name,
+            placed.cluster,
+            placed.title,
+            placed.colour_id::integer as colour_id,
             stores.longitude::double as longitude,
-            stores.latitude::double as latitude
-        from marts.store_clusters as assigned
-        inner join marts.stores on stores.store_id = assigned.store_id
-        left join marts.clusters
-            on clusters.category = assigned.category
-            and clusters.final_cluster_id = assigned.final_cluster_id
+            stores.latitude::double as latitude,
+            count(*) over () as placed
+        from stores_at($category, $stage) as placed
+        inner join marts.stores on stores.store_id = placed.store_id
         where
-            assigned.category = ?
-            and stores.longitude between -180 and 180
+            stores.longitude between -180 and 180
             and stores.latitude between -90 and 90
-        order by cluster_id, assigned.store_id
+            and (
+                len($clusters::varchar[]) = 0
+                or list_contains($clusters::varchar[], placed.cluster)
+            )
+        qualify in_sample(placed.cluster, placed.store_id, $most)
+        order by colour_id, placed.cluster, placed.store_id
         """,
-        (category,),
-    )
+        {"category": category, "stage": stage, "clusters": list(clusters), "most": most},
+    ).astype({"colour_id": "Int64"})

@@ -1,12 +1,12 @@
-"""Overview: the clusters of a category, their stores, and what is left out."""
+"""Overview: the clusters of a category, how good they are, what changed, what is left out."""
 
 import streamlit as st
 
 from app import words
-from app.charts import theme
 from app.charts.clusters import size_chart
-from app.charts.stores import location_chart
-from app.data import clusters, coverage, published, runs, stores
+from app.data import clusters, coverage, published, quality
+from app.views import filters
+from app.views.show import say_absent, show_chart, show_table
 
 CLUSTER_COLUMNS = {
     "cluster": st.column_config.TextColumn("Cluster", width="large"),
@@ -17,17 +17,39 @@ CLUSTER_COLUMNS = {
     "typical_store": st.column_config.TextColumn("Most typical store", width="medium"),
 }
 
-STORE_COLUMNS = {
-    "store_id": st.column_config.TextColumn("Store"),
-    "store_name": st.column_config.TextColumn("Name", width="medium"),
-    "cluster": st.column_config.TextColumn("Cluster", width="medium"),
-    "internal_cluster_id": st.column_config.NumberColumn("Internal", format="%d"),
-    "external_cluster_id": st.column_config.NumberColumn("External", format="%d"),
-    "confidence": st.column_config.ProgressColumn(
-        "Confidence", format="percent", min_value=0, max_value=1
+QUALITY_COLUMNS = {
+    "stage": st.column_config.TextColumn("Clusters of", help=words.STAGES_HELP),
+    "cluster_count": st.column_config.NumberColumn("Clusters"),
+    "smallest_cluster": st.column_config.NumberColumn("Smallest", help="In stores."),
+    "largest_cluster": st.column_config.NumberColumn("Largest", help="In stores."),
+    "silhouette": st.column_config.NumberColumn(
+        "Silhouette",
+        format="%.2f",
+        help="How much nearer stores are to their own cluster than to the next: 1 is far "
+        "apart, 0 is no difference.",
     ),
-    "is_reassigned": st.column_config.CheckboxColumn("Reassigned"),
-    "is_outlier": st.column_config.CheckboxColumn("Outlier"),
+    "davies_bouldin": st.column_config.NumberColumn(
+        "Davies-Bouldin",
+        format="%.2f",
+        help="How like each cluster is to the one most like it; lower is better.",
+    ),
+    "variance_explained": st.column_config.NumberColumn(
+        "Variance explained",
+        format="percent",
+        help="The part of the differences between stores that lies between clusters.",
+    ),
+    "mix_homogeneity": st.column_config.NumberColumn(
+        "Same sales mix",
+        format="percent",
+        help="The part of its sales on which a store agrees with its cluster, on average.",
+    ),
+}
+
+SOURCE_COLUMNS = {
+    "source": st.column_config.TextColumn("Source", width="medium"),
+    "rows_read": st.column_config.NumberColumn("Rows read", format="localized"),
+    "rows_accepted": st.column_config.NumberColumn("Rows used", format="localized"),
+    "rows_rejected": st.column_config.NumberColumn("Rows refused", format="localized"),
 }
 
 REASON_COLUMNS = {
@@ -36,92 +58,78 @@ REASON_COLUMNS = {
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
 }
 
-
-def show_table(frame, columns):
-    """Show the named columns of a frame, in their order."""
-    st.dataframe(
-        frame,
-        column_order=list(columns),
-        column_config=columns,
-        hide_index=True,
-        placeholder=words.NONE,
-    )
+HOW_SIZES = (
+    "Each bar is a cluster; the longer it is, the more stores are in it. Its colour is the "
+    "same on every page. Point at a bar to see its sales."
+)
 
 
-def show_sizes(sizes):
+def show_figures(version):
+    """Show the few numbers of the whole publish."""
+    st.text("All categories together:")
+    figures = words.totals(coverage.totals(version))
+    for column, (label, value, explanation) in zip(st.columns(len(figures)), figures, strict=True):
+        column.metric(label, value, help=explanation, border=True)
+
+
+def show_sizes(version, category):
     """Show how large each cluster is."""
     st.subheader("How large is each cluster?")
+    sizes = clusters.at_stage(version, category, "final")
+    details = clusters.sizes(version, category)
     sentence = words.sizes(sizes)
     st.text(sentence)
-    st.plotly_chart(size_chart(sizes), config=theme.STATIC, alt=sentence)
-    show_table(sizes, CLUSTER_COLUMNS)
+    show_chart(size_chart(sizes), sizes, f"{category} sizes", alt=sentence, how=HOW_SIZES)
+    show_table(details, CLUSTER_COLUMNS, f"{category} clusters")
+    if details["is_small"].any():
+        st.text(words.small(details))
 
 
-def show_stores(version, category, sizes):
-    """Show which store is in which cluster, on a map and in a list."""
-    st.subheader("Which store is where?")
-    everyone = stores.assignments(version, category)
-    placed = stores.locations(version, category)
-    sentence = words.locations(len(placed), len(everyone))
-    st.text(sentence)
-    if placed.empty:
-        st.info("No store of this category has coordinates. Add latitude and longitude to see it.")
-    else:
-        st.plotly_chart(location_chart(placed), config=theme.MOVABLE, alt=sentence)
-
-    titles = dict(zip(sizes["cluster_id"], sizes["cluster"], strict=True))
-    left, right = st.columns(2)
-    chosen = left.multiselect(
-        "Clusters",
-        sorted(titles),
-        format_func=titles.get,
-        placeholder="All clusters",
-        key=f"clusters of {category}",
-    )
-    text = right.text_input("Store id or name", placeholder="Part of an id or a name", key="text")
-    listed = stores.assignments(version, category, chosen, text)
-    st.text(words.assignments(listed, len(everyone)))
-    if listed.empty:
-        st.info("No store matches. Take a cluster or some letters away.")
-    else:
-        show_table(listed, STORE_COLUMNS)
-
-
-def show_count_reasons(version, category):
-    """Show why there are as many clusters."""
-    st.subheader("Why this number of clusters?")
-    for sentence in words.count_reasons(clusters.count_reasons(version, category)):
+def show_quality(version, category):
+    """Show how good the clusters are."""
+    st.subheader("How good are the clusters?")
+    if not published.has_table(version, "cluster_metrics"):
+        say_absent("cluster_metrics", "how good the clusters are")
+        return
+    stages = quality.by_stage(version, category)
+    for sentence in words.quality(stages):
         st.text(sentence)
+    with st.expander("Exact figures of every stage"):
+        show_table(stages, QUALITY_COLUMNS, f"{category} quality")
 
 
-def show_stores_without_cluster(version, category):
-    """Show which stores are in no cluster."""
-    st.subheader("Which stores have no cluster?")
+def show_changes(version, category):
+    """Show what changed since the published run before."""
+    st.subheader("What changed since the last run?")
+    if not published.has_table(version, "run_stability"):
+        say_absent("run_stability", "what changed since the last run")
+        return
+    st.text(words.stability(quality.stability(version, category)))
+    st.page_link("views/comparison.py", label="Which stores, and why: Comparison")
+
+
+def show_left_out(version, category):
+    """Show which stores are in no cluster, and what was refused."""
+    st.subheader("What is left out?")
     reasons = coverage.stores_without_cluster(version, category)
     st.text(words.stores_without_cluster(reasons))
     if not reasons.empty:
-        show_table(reasons, REASON_COLUMNS)
+        show_table(reasons, REASON_COLUMNS, f"{category} stores without cluster")
+    sources = coverage.sources(version)
+    st.text(words.sources(sources))
+    with st.expander("Rows of every source"):
+        show_table(sources, SOURCE_COLUMNS, "sources")
 
 
-st.title("Store clusters")
-
-version = published.version()
-st.text(words.run_line(runs.latest(version)))
-figures = words.totals(coverage.totals(version))
-for column, (label, value, explanation) in zip(st.columns(len(figures)), figures, strict=True):
-    column.metric(label, value, help=explanation, border=True)
-
-categories = clusters.categories(version)
-if not categories:
-    st.info("Nothing was clustered. See which rows were refused, then run `make run` again.")
-    st.stop()
-
-category = st.selectbox("Category", categories, key="category", bind="query-params", width=420)
-sizes = clusters.sizes(version, category)
-if sizes.empty:
-    st.info("This category has no clusters. The reasons are below.")
+scope = filters.scope()
+show_figures(scope.version)
+if clusters.counts(scope.version, scope.category)["clusters"]:
+    show_sizes(scope.version, scope.category)
+    show_quality(scope.version, scope.category)
+    show_changes(scope.version, scope.category)
 else:
-    show_sizes(sizes)
-    show_stores(version, category, sizes)
-show_count_reasons(version, category)
-show_stores_without_cluster(version, category)
+    st.info("This category has no clusters. The reasons are below.")
+st.subheader("Why this number of clusters?")
+for sentence in words.count_reasons(clusters.count_reasons(scope.version, scope.category)):
+    st.text(sentence)
+show_left_out(scope.version, scope.category)

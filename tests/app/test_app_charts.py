@@ -6,27 +6,48 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.charts import theme
-from app.charts.clusters import size_chart
-from app.charts.stores import MOST_DRAWN_AS_SHAPES, location_chart
+from app.charts import limits, theme
+from app.charts.clusters import (
+    MEASURES,
+    attribute_chart,
+    category_chart,
+    cross_table_chart,
+    flow_chart,
+    size_chart,
+)
+from app.charts.stores import location_chart
 
 SIZES = pd.DataFrame(
     {
-        "cluster_id": [12, 2, 7],
-        "cluster": ["12 · Large", "2 · <b>Bold</b> & %{x}", "7 · Small"],
+        "cluster": ["12", "2", "7"],
+        "title": ["12 · Large", "2 · <b>Bold</b> & %{x}", "7 · Small"],
+        "colour_id": pd.array([12, 2, 7], dtype="Int64"),
         "store_count": [1_200, 30, 4],
+        "store_share": [0.9724, 0.0243, 0.0032],
         "sales_amount": [9_000_000, 300_000, 1_000],
-        "sales_share_percent": [96.8, 3.2, 0.01],
+        "sales_share": [0.968, 0.0319, 0.0001],
     }
 )
 LOCATIONS = pd.DataFrame(
     {
-        "store_id": ["001", "002", "003"],
-        "store_name": ["North", "<img src=x>", "%{customdata[1]}"],
-        "cluster_id": [12, 2, 2],
-        "cluster": ["12 · Large", "2 · Mid", "2 · Mid"],
-        "longitude": [16.0, 16.5, 15.0],
+        "store_id": ["002", "003", "001"],
+        "store_name": ["<img src=x>", "%{customdata[1]}", "North"],
+        "cluster": ["2", "2", "12"],
+        "title": ["2 · Mid", "2 · Mid", "12 · Large"],
+        "colour_id": pd.array([2, 2, 12], dtype="Int64"),
+        "longitude": [16.5, 15.0, 16.0],
         "latitude": [60.0, 60.0, 60.0],
+    }
+)
+FLOWS = pd.DataFrame(
+    {
+        "from_cluster": ["1_1", "1_1", "4_1"],
+        "from_title": ["1_1 · <b>Big</b>", "1_1 · <b>Big</b>", "4_1 · dissolved"],
+        "from_colour_id": pd.array([1, 1, None], dtype="Int64"),
+        "to_cluster": ["1", "10", "1"],
+        "to_title": ["1 · Big", "10 · Other", "1 · Big"],
+        "to_colour_id": pd.array([1, 10, 1], dtype="Int64"),
+        "store_count": [30, 2, 4],
     }
 )
 
@@ -126,7 +147,7 @@ def test_bars_are_a_category_axis_in_the_order_given():
 
 
 def test_clusters_of_one_name_keep_a_bar_each():
-    figure = size_chart(SIZES.assign(cluster="same name")).to_dict()
+    figure = size_chart(SIZES.assign(title="same name")).to_dict()
     assert len(set(figure["data"][0]["y"])) == 3
     assert list(figure["layout"]["yaxis"]["ticktext"]) == ["same name"] * 3
 
@@ -149,7 +170,7 @@ def test_map_draws_each_store_once_with_equal_distances():
 
 
 def test_many_stores_are_drawn_by_the_graphics_card():
-    many = pd.concat([LOCATIONS] * (MOST_DRAWN_AS_SHAPES // 3 + 1))
+    many = pd.concat([LOCATIONS] * (limits.SHAPES // 3 + 1))
     assert {trace["type"] for trace in location_chart(LOCATIONS).to_dict()["data"]} == {"scatter"}
     assert {trace["type"] for trace in location_chart(many).to_dict()["data"]} == {"scattergl"}
 
@@ -165,3 +186,81 @@ def test_charts_leave_their_input_alone():
 def test_nothing_to_draw_is_an_empty_chart():
     assert list(size_chart(SIZES.head(0)).to_dict()["data"][0]["x"]) == []
     assert location_chart(LOCATIONS.head(0)).to_dict()["data"] == []
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_bars_are_as_long_as_the_chosen_measure(measure):
+    bars = size_chart(SIZES, measure).to_dict()["data"][0]
+    assert list(bars["x"]) == SIZES[measure].tolist()
+    written = dict(zip(MEASURES, ("30", "2.4%", "300,000", "3.2%"), strict=True))
+    assert bars["text"][1] == written[measure]
+
+
+def test_label_that_is_no_cluster_is_grey():
+    sizes = SIZES.assign(colour_id=pd.array([None, 2, None], dtype="Int64"))
+    colours = size_chart(sizes).to_dict()["data"][0]["marker"]["color"]
+    assert list(colours) == [theme.GREY, theme.COLOURS[1], theme.GREY]
+
+
+def test_bands_lead_from_cluster_to_cluster_in_their_colours():
+    bands = flow_chart(FLOWS).to_dict()["data"][0]
+    labels = bands["node"]["label"]
+    assert list(labels) == [
+        "1_1 · &lt;b&gt;Big&lt;/b&gt;", "4_1 · dissolved", "1 · Big", "10 · Other",
+    ]  # fmt: skip
+    assert list(bands["node"]["color"]) == [
+        theme.colour(1), theme.GREY, theme.colour(1), theme.colour(10),
+    ]  # fmt: skip
+    links = zip(*(bands["link"][end] for end in ("source", "target", "value")), strict=True)
+    assert [(labels[a], labels[b], n) for a, b, n in links] == [
+        (labels[0], "1 · Big", 30),
+        (labels[0], "10 · Other", 2),
+        ("4_1 · dissolved", "1 · Big", 4),
+    ]
+
+
+def test_cross_table_counts_the_stores_of_each_pair():
+    table = cross_table_chart(FLOWS).to_dict()
+    assert table["data"][0]["z"] == [[30, 2], [4, None]]
+    assert table["layout"]["xaxis"]["type"] == table["layout"]["yaxis"]["type"] == "category"
+    assert list(table["layout"]["xaxis"]["categoryarray"]) == ["1", "10"]
+    assert "<b>Big" not in str(table["data"][0]["customdata"])
+
+
+def test_parts_of_a_category_have_the_colours_of_their_clusters():
+    sizes = pd.concat([SIZES.assign(category="A"), SIZES.head(1).assign(category="<b>B")])
+    traces = category_chart(sizes).to_dict()["data"]
+    assert [trace["name"] for trace in traces] == ["12", "2", "7"]
+    assert list(traces[0]["y"]) == ["A", "&lt;b&gt;B"]
+    assert set(traces[0]["marker"]["color"]) == {theme.colour(12)}
+    assert "<b>B" not in str(traces)
+
+
+def test_attribute_has_a_row_per_cluster_and_a_column_per_value():
+    shares = pd.DataFrame(
+        {
+            "cluster": ["2", "2", "10"],
+            "title": ["2 · Two", "2 · Two", "10 · Ten"],
+            "value": ["open", "<i>new", "<i>new"],
+            "place": [1, 2, 2],
+            "store_count": [3, 1, 5],
+            "store_share": [0.75, 0.25, 1.0],
+        }
+    )
+    chart = attribute_chart(shares).to_dict()
+    assert chart["data"][0]["z"] == [[0.75, 0.25], [None, 1]]
+    assert list(chart["layout"]["yaxis"]["categoryarray"]) == ["2", "10"]
+    assert chart["layout"]["xaxis"]["ticktext"][1] == "&lt;i&gt;new"
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_picture_has_the_background_and_the_text_of_the_page(look):
+    figure = theme.on_page(flow_chart(FLOWS), look).to_dict()
+    assert figure["layout"]["paper_bgcolor"] == theme.PAGE[look]
+    assert figure["data"][0]["textfont"]["color"] == theme.TEXT[look]
+
+
+def test_camera_writes_a_large_picture_under_the_name_of_the_chart():
+    for movable in (True, False):
+        camera = theme.options("tea-sizes", movable=movable)["toImageButtonOptions"]
+        assert camera == {"format": "png", "filename": "tea-sizes", "scale": 2}

@@ -1,10 +1,21 @@
 """What the data functions return is what plain SQL on the file returns."""
 
 import duckdb
+import pandas as pd
 import pytest
+import streamlit as st
 from small_publish import CATEGORIES, HOSTILE_CATEGORY
 
-from app.data import clusters, coverage, published, runs, stores
+from app.data import (
+    attributes,
+    clusters,
+    comparison,
+    coverage,
+    published,
+    quality,
+    runs,
+    stores,
+)
 
 
 @pytest.fixture
@@ -70,7 +81,7 @@ def test_every_assigned_store_is_listed_once(version, ask):
     )
     found = stores.assignments(version, HOSTILE_CATEGORY)
     assert len(found) == 38
-    columns = ("store_id", "cluster_id", "internal_cluster_id", "confidence")
+    columns = ("store_id", "final_cluster_id", "internal_cluster_id", "confidence")
     assert rows(found, *columns, "is_reassigned", "is_outlier") == expected
 
 
@@ -81,7 +92,7 @@ def test_missing_external_cluster_stays_missing_and_others_whole_numbers(version
 
 
 def test_stores_are_found_by_clusters_and_by_text(version, ask):
-    found = stores.assignments(version, "Bakery", [2, 3])
+    found = stores.assignments(version, "Bakery", clusters=["2", "3"])
     expected = ask(
         "select count(*) from marts.store_clusters "
         "where category = 'Bakery' and final_cluster_id in (2, 3)"
@@ -90,7 +101,7 @@ def test_stores_are_found_by_clusters_and_by_text(version, ask):
     assert stores.assignments(version, "Bakery", text=" o'BRIEN ")["store_id"].tolist() == ["006"]
     assert stores.assignments(version, "Bakery", text="<img")["store_id"].tolist() == ["004"]
     assert stores.assignments(version, "Bakery", text="038")["store_id"].tolist() == ["038"]
-    assert stores.assignments(version, "Bakery", [2], text="038").empty
+    assert stores.assignments(version, "Bakery", clusters=["2"], text="038").empty
     assert stores.assignments(version, "Bakery", text="100%").empty
 
 
@@ -157,3 +168,139 @@ def test_no_run_is_no_error(published_file):
     with duckdb.connect(str(published_file)) as writer:
         writer.execute("delete from marts.runs")
     assert runs.latest(published.version()) is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "column"),
+    [
+        ("final", "final_cluster_id"),
+        ("merged", "merged_label"),
+        ("internal", "internal_cluster_id"),
+        ("external", "external_cluster_id"),
+    ],
+)
+def test_clusters_of_a_stage_are_its_labels(version, ask, stage, column):
+    expected = ask(
+        f"select coalesce({column}::varchar, 'none') as cluster, count(*), "
+        "round(sum(sales_amount))::bigint from marts.store_clusters where category = 'Bakery' "
+        "group by all order by cluster"
+    )
+    found = clusters.at_stage(version, "Bakery", stage)
+    assert sorted(rows(found, "cluster", "store_count", "sales_amount")) == expected
+    assert found["store_share"].sum() == pytest.approx(1)
+    assert found["sales_share"].sum() == pytest.approx(1)
+
+
+def test_merged_label_is_coloured_as_the_cluster_that_grew_from_it(version):
+    found = clusters.at_stage(version, "Bakery", "merged").set_index("cluster")
+    assert found.loc["I2-E2", "colour_id"] == 2
+    assert pd.isna(found.loc["I1-E9", "colour_id"])
+    assert found.loc["I1-E9", "title"] == "I1-E9 · dissolved"
+    assert found.index.tolist() == ["I1-E1", "I2-E2", "I3-E3", "I1-E9"]
+
+
+def test_store_without_external_cluster_is_counted_as_such(version):
+    found = clusters.at_stage(version, "Bakery", "external").set_index("cluster")
+    assert found.loc["none", "store_count"] == 4
+    assert found.loc["none", "title"] == "no cluster on this side"
+
+
+def test_every_category_has_its_clusters(version):
+    found = clusters.by_category(version, "final")
+    assert found.groupby("category")["store_count"].sum().to_dict() == dict.fromkeys(CATEGORIES, 38)
+    assert found.groupby("category")["store_share"].sum().tolist() == pytest.approx([1, 1])
+
+
+def test_samples_take_of_every_cluster_its_share_and_are_always_the_same(version):
+    found = stores.locations(version, "Bakery", most=12)
+    assert found["placed"].tolist() == [36] * len(found)
+    assert len(found) <= 12
+    whole = stores.locations(version, "Bakery")["cluster"].value_counts() / 3
+    sampled = found["cluster"].value_counts()
+    assert (sampled - whole).abs().max() < 1
+    st.cache_data.clear()
+    again = stores.locations(version, "Bakery", most=12)
+    assert found["store_id"].tolist() == again["store_id"].tolist()
+
+
+def test_small_cluster_keeps_a_store_in_a_small_sample(version):
+    assert stores.locations(version, "Bakery", most=1)["cluster"].nunique() == 3
+
+
+def test_first_rows_of_a_list_know_how_many_match(version):
+    found = stores.assignments(version, "Bakery", most=5)
+    assert len(found) == 5
+    assert found["matching"].unique().tolist() == [38]
+
+
+def test_flows_are_the_pairs_of_labels(version, ask):
+    expected = ask(
+        "select merged_label, final_cluster_id::varchar as final, count(*) "
+        "from marts.store_clusters where category = 'Bakery' group by all order by all"
+    )
+    found = comparison.flows(version, "Bakery", "merged", "final")
+    assert sorted(rows(found, "from_cluster", "to_cluster", "store_count")) == expected
+
+
+def test_moves_say_from_where_to_where_and_how_far(version):
+    found = comparison.moves(version, "Bakery")
+    assert found["store_id"].tolist() == ["010", "020", "030"]
+    first = found.iloc[0]
+    assert (first["from_label"], first["joined"]) == ("I1-E9", "1 · Large suburban")
+    assert (first["from_distance"], first["to_distance"]) == (0.25, 1.25)
+
+
+def test_stages_are_judged_in_their_order(version):
+    found = quality.by_stage(version, "Bakery")
+    assert found["stage"].tolist() == ["internal", "external", "merged", "final"]
+    assert found["silhouette"].tolist() == [0.5, 0.5, 0.52, 0.5]
+
+
+def test_changes_have_titles_and_new_stores_none_before(version):
+    found = quality.changes(version, "Bakery").set_index("store_id")
+    assert found.loc["008", "reason"] == "new store"
+    assert pd.isna(found.loc["008", "before"])
+    assert found.loc["016", "before"].startswith("2 · ")
+    assert quality.stability(version, "Bakery")["moved_store_count"] == 3
+    assert quality.stability(version, "none such") is None
+
+
+def test_attribute_shares_are_those_of_each_cluster(version, ask):
+    expected = ask(
+        "select assigned.final_cluster_id::varchar, stores.status, count(*) "
+        "from marts.store_clusters as assigned join marts.stores using (store_id) "
+        "where category = 'Bakery' group by all order by all"
+    )
+    found = attributes.by_cluster(version, "Bakery", "final", "status")
+    assert sorted(rows(found, "cluster", "value", "store_count")) == expected
+    assert found.groupby("cluster")["store_share"].sum().tolist() == pytest.approx([1, 1, 1])
+
+
+def test_rare_values_are_one_value(version):
+    found = attributes.by_cluster(version, "Bakery", "final", "status", most=1)
+    assert set(found["value"]) == {"open", "other"}
+    assert found["store_count"].sum() == 38
+
+
+def test_feature_is_cut_into_bands_of_as_many_stores(version):
+    found = attributes.feature_by_cluster(version, "Bakery", "final", "visits")
+    sizes = found.groupby("place")["store_count"].sum()
+    assert sizes.loc[5] == 2
+    assert sizes.loc[[1, 2, 3, 4]].tolist() == [9, 9, 9, 9]
+    assert set(found[found["place"] == 5]["value"]) == {"unknown"}
+
+
+def test_table_is_known_to_be_there_or_not(version):
+    assert published.has_table(version, "cluster_moves")
+    assert not published.has_table(version, "cluster_moves; drop")
+
+
+def test_sources_are_listed_with_what_was_refused(version):
+    assert rows(coverage.sources(version), "source", "rows_read", "rows_rejected") == [
+        ("sites", 42, 2),
+        ("transactions", 12_345, 45),
+    ]
+
+
+def test_history_of_runs_has_the_newest_first(version):
+    assert runs.history(version)["run_id"].tolist() == ["5f0c2a9e-full", "0ld00000"]

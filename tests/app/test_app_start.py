@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app import server
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,6 +40,7 @@ def test_dashboard_answers_on_this_machine_only(started):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health") as answer:
                 assert answer.read() == b"ok"
+                assert server.HEADERS.items() <= dict(answer.headers).items()
             break
         except OSError:
             time.sleep(0.1)
@@ -48,7 +51,7 @@ def test_dashboard_answers_on_this_machine_only(started):
 
 
 def test_page_finds_the_code_from_any_directory(published_file):
-    entry = str(ROOT / "app" / "streamlit_app.py")
+    entry = str(ROOT / "app" / "main.py")
     script = (
         "from streamlit.testing.v1 import AppTest\n"
         f"page = AppTest.from_file({entry!r}, default_timeout=30).run()\n"
