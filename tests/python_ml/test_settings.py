@@ -135,6 +135,7 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+<<<<<<< HEAD
         ({"merging": {"excluded_stores": [12]}}, "12 is not a store id as text: write it like"),
         ({"merging": {"together": {"a": ["1"]}}}, "merging.together.a"),
         ({"merging": {"apart": ["1", "2"]}}, "merging.apart: "),
@@ -175,6 +176,8 @@ def test_every_default_is_needed(defaults):
         ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
         ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
         ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
+=======
+>>>>>>> work-identity
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
@@ -323,26 +326,6 @@ def test_features_over_time_need_the_days_of_the_sales(defaults):
     dated = asked(growth=True, seasonality=True)
     dated["sources"] = {"sales": SALES | {"columns": SALES["columns"] | {"sold_on": "d"}}}
     check_settings(merge_layers(defaults, dated))
-
-
-@pytest.mark.parametrize("setting", ["split_before", "split_after"])
-def test_stores_are_split_by_what_the_store_list_says(defaults, setting):
-    stores = {"files": "s.csv", "columns": {"store_id": "s"}}
-    over = {"sources": {"sales": SALES, "stores": stores}, "merging": {setting: "region"}}
-    assert "the attributes of sources.stores are none" in fault(defaults, over)
-    stores["attributes"] = {"region": "r", "banner": "b"}
-    check_settings(merge_layers(defaults, over))
-    over["merging"][setting] = "Region"
-    assert f"merging.{setting} is 'Region'" in fault(defaults, over)
-    assert "are banner, region: name one of them" in fault(defaults, over)
-
-
-def test_groups_may_touch_where_they_can_all_hold(defaults):
-    merging = {
-        "together": {"a": ["1", "2"], "b": ["3", "4"]},
-        "apart": {"c": ["1", "3", "5"], "d": ["6", "7"]},
-    }
-    check_settings(merge_layers(defaults, {"merging": merging}))
 
 
 def test_a_feed_may_be_matched_by_what_an_earlier_feed_brought(defaults):
