@@ -135,49 +135,9 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
-<<<<<<< HEAD
-        ({"merging": {"excluded_stores": [12]}}, "12 is not a store id as text: write it like"),
-        ({"merging": {"together": {"a": ["1"]}}}, "merging.together.a"),
-        ({"merging": {"apart": ["1", "2"]}}, "merging.apart: "),
-        ({"merging": {"apart": {"a": ["1", "1"]}}}, "apart.a names the store '1' twice"),
-        (
-            {"merging": {"excluded_stores": ["1"], "together": {"a": ["1", "2"]}}},
-            "merging: excluded_stores and together.a both name the store '1'",
-        ),
-        (
-            {"merging": {"together": {"a": ["1", "2"], "b": ["3", "2"]}}},
-            "merging: together.a and together.b both name the store '2': make one group of them",
-        ),
-        (
-            {"merging": {"apart": {"a": ["1", "2"], "b": ["3", "2"]}}},
-            "merging: apart.a and apart.b both name the store '2': make one group of them",
-        ),
-        (
-            {"merging": {"together": {"a": ["1", "2"]}, "apart": {"b": ["3", "2", "1"]}}},
-            "merging: together.a and apart.b both name the stores '1' and '2', which cannot be",
-        ),
-        (
-            {
-                "merging": {
-                    "together": {"a": ["1", "2"]},
-                    "apart": {"b": ["3", "2"], "c": ["1", "4"]},
-                }
-            },
-            "merging: together.a has stores of apart.b and apart.c: make one group of these two",
-        ),
-        (
-            {"merging": {"split_before": "region"}},
-            "merging.split_before is 'region', but the attributes of sources.stores are postal_co",
-        ),
-        (
-            {"merging": {"split_after": "postal_code", "split_before": "postal_code"}},
-            "merging: split_before and split_after are both 'postal_code'",
-        ),
         ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
         ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
         ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
-=======
->>>>>>> work-identity
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
