@@ -58,7 +58,7 @@ def runs(small) -> dict[str, Run]:
             *("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
             *("--select", "stg_settings", "path:models/features"),
             *("path:models/ml", "path:models/merging"),
-            "store_clusters",
+            "path:models/marts/store_clusters.sql",
             WAREHOUSE_DIR=str(folder / "warehouse"),
             DBT_TARGET_PATH=str(folder / "target"),
             DBT_LOG_PATH=str(folder / "logs"),

