@@ -121,7 +121,10 @@ def test_noise_is_marked_in_what_is_published(runs):
     assert len(noise) > 0
     marked = run.table("marts.store_clusters").query("is_noise")
     assert set(marked["store_id"]) == set(noise)
-    assert marked["assignment_basis"].eq("nearest").all()
+    # a thin store has its cluster by the external side alone
+    is_thin = marked["thin_reason"].notna()
+    assert marked.loc[~is_thin, "assignment_basis"].eq("nearest").all()
+    assert marked.loc[is_thin, "assignment_basis"].eq("external_only").all()
 
 
 def test_only_a_mixture_has_shapes(runs):
