@@ -40,6 +40,7 @@ CONTRACT = {
     "model_parameters",
     "similar_labels",
     "store_reasons",
+    "store_attributes",
     "store_projection",
     "store_scores",
     "stores",
