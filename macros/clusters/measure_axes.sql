@@ -30,7 +30,12 @@ variances as (
         sides.category,
         sides.side,
         sides.dimension,
-        {{ ordered_mean('power(sides.value - means.mean, 2)') }} as variance
+        -- the mean of equal values need not equal them: what rounding leaves must not be blown up
+        case
+            when min(sides.value) < max(sides.value)
+                then {{ ordered_mean('power(sides.value - means.mean, 2)') }}
+            else 0
+        end as variance
     from sides
     inner join means
         on sides.category = means.category and sides.dimension = means.dimension

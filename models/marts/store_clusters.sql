@@ -1,43 +1,8 @@
 with
 
--- stores that took no part and are planned for by their external data
-thin_labels as (
+placements as (
 
-    select
-        *,
-        '0_' || cast(external_cluster_id as varchar) as label_of_one_side
-    from {{ ref('mrg_new_labels') }}
-    where is_thin
-
-),
-
-assignments as (
-
-    select
-        category,
-        store_id,
-        merged_label,
-        final_label,
-        final_cluster_id,
-        distance,
-        second_cluster_id,
-        second_distance,
-        confidence
-    from {{ ref('mrg_assignments') }}
-    union all
-    select
-        thin_labels.category,
-        thin_labels.store_id,
-        thin_labels.label_of_one_side as merged_label,
-        scores.final_label,
-        scores.final_cluster_id,
-        scores.distance,
-        scores.second_cluster_id,
-        scores.second_distance,
-        scores.confidence
-    from {{ ref('mrg_new_assignments') }} as scores
-    inner join thin_labels
-        on scores.category = thin_labels.category and scores.store_id = thin_labels.store_id
+    select * from {{ ref('mrg_placements') }}
 
 ),
 
@@ -49,8 +14,7 @@ labels as (
         internal_cluster_id,
         external_cluster_id,
         assignment_basis,
-        is_noise,
-        false as is_thin
+        is_noise
     from {{ ref('mrg_labels') }}
     union all
     select
@@ -58,16 +22,11 @@ labels as (
         store_id,
         internal_cluster_id,
         external_cluster_id,
+        -- a thin store is planned for by its external data
         'external_only' as assignment_basis,
-        is_noise,
-        is_thin
-    from thin_labels
-
-),
-
-members as (
-
-    select * from {{ ref('mrg_members') }}
+        is_noise
+    from {{ ref('mrg_new_labels') }}
+    where is_thin
 
 ),
 
@@ -99,60 +58,55 @@ final as (
 
     select
         -- ids
-        assignments.category,
-        assignments.store_id,
+        placements.category,
+        placements.store_id,
         stores.store_name,
 
         -- labels
         cast(labels.internal_cluster_id as integer) as internal_cluster_id,
         cast(labels.external_cluster_id as integer) as external_cluster_id,
-        assignments.merged_label,
-        cast(assignments.final_cluster_id as integer) as final_cluster_id,
-        assignments.final_label,
+        placements.merged_label,
+        cast(placements.final_cluster_id as integer) as final_cluster_id,
+        placements.final_label,
 
         -- how it got there
-        coalesce(members.is_moved, false) as is_reassigned,
+        placements.is_moved as is_reassigned,
         coalesce(internal_outliers.is_outlier, false)
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
         case
-            when members.constraint_kind = 'override' then 'override' else labels.assignment_basis
+            when placements.constraint_kind = 'override' then 'override' else labels.assignment_basis
         end as assignment_basis,
         category_stores.excluded_reason as thin_reason,
 
         -- how sure it is
-        cast(assignments.distance as double) as distance,
-        cast(assignments.second_cluster_id as integer) as second_cluster_id,
-        cast(assignments.second_distance as double) as second_distance,
-        cast(assignments.confidence as double) as confidence,
+        cast(placements.distance as double) as distance,
+        cast(placements.second_cluster_id as integer) as second_cluster_id,
+        cast(placements.second_distance as double) as second_distance,
+        cast(placements.confidence as double) as confidence,
 
         -- what it sells
         cast(category_stores.sales_amount as decimal(38, 4)) as sales_amount,
 
         {{ sql_text(invocation_id) }} as run_id
-    from assignments
+    from placements
     inner join labels
         on
-            assignments.category = labels.category
-            and assignments.store_id = labels.store_id
-    -- a thin store is nobody's member
-    left join members
-        on
-            assignments.category = members.category
-            and assignments.store_id = members.store_id
+            placements.category = labels.category
+            and placements.store_id = labels.store_id
     inner join category_stores
         on
-            assignments.category = category_stores.category
-            and assignments.store_id = category_stores.store_id
-    inner join stores on assignments.store_id = stores.store_id
+            placements.category = category_stores.category
+            and placements.store_id = category_stores.store_id
+    inner join stores on placements.store_id = stores.store_id
     left join internal_outliers
         on
-            assignments.category = internal_outliers.category
-            and assignments.store_id = internal_outliers.store_id
+            placements.category = internal_outliers.category
+            and placements.store_id = internal_outliers.store_id
     left join external_outliers
         on
-            assignments.store_id = external_outliers.store_id
-            and external_outliers.category = {{ external_category('assignments.category') }}
+            placements.store_id = external_outliers.store_id
+            and external_outliers.category = {{ external_category('placements.category') }}
 
 )
 

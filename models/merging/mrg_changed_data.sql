@@ -8,9 +8,9 @@ known as (
 
 ),
 
-members as (
+placements as (
 
-    select * from {{ ref('mrg_members') }}
+    select * from {{ ref('mrg_placements') }}
 
 ),
 
@@ -57,20 +57,20 @@ differences as (
 final as (
 
     select
-        members.category,
-        members.store_id,
+        placements.category,
+        placements.store_id,
         sum(differences.feature_count) as feature_count
-    from members
+    from placements
     inner join previous
-        on members.category = previous.category and members.store_id = previous.store_id
+        on placements.category = previous.category and placements.store_id = previous.store_id
     inner join differences
         on
-            members.store_id = differences.store_id
+            placements.store_id = differences.store_id
             and differences.category = case
-                when differences.dataset = 'external' then {{ external_category('members.category') }}
-                else members.category
+                when differences.dataset = 'external' then {{ external_category('placements.category') }}
+                else placements.category
             end
-    group by members.category, members.store_id
+    group by placements.category, placements.store_id
 
 )
 

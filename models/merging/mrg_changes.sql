@@ -1,12 +1,12 @@
 {#- The stores whose final cluster is another than in the run before, and why: the first that holds, in
     the order of the branches below. A category that the run before did not have changes nothing. Only
     under the method cross does a merged label mean the same in both runs. -#}
-{% set same_label = "members.merged_label = known.merged_label" if setting('merging.method') == 'cross' else 'false' %}
+{% set same_label = "placements.merged_label = known.merged_label" if setting('merging.method') == 'cross' else 'false' %}
 with
 
-members as (
+placements as (
 
-    select * from {{ ref('mrg_members') }}
+    select * from {{ ref('mrg_placements') }}
 
 ),
 
@@ -67,8 +67,8 @@ final as (
 
     select
         -- ids
-        coalesce(members.category, known.category) as category,
-        coalesce(members.store_id, known.store_id) as store_id,
+        coalesce(placements.category, known.category) as category,
+        coalesce(placements.store_id, known.store_id) as store_id,
 
         -- then
         known.cluster_id as previous_cluster_id,
@@ -76,37 +76,37 @@ final as (
         known.name as previous_name,
 
         -- now
-        members.final_cluster_id,
-        members.final_label,
+        placements.final_cluster_id,
+        placements.final_label,
         names.name,
 
         case
             when known.store_id is null then 'new store'
-            when members.store_id is null then 'no longer clustered'
-            when members.constraint_kind = 'override' or known.assignment_basis = 'override'
+            when placements.store_id is null then 'no longer clustered'
+            when placements.constraint_kind = 'override' or known.assignment_basis = 'override'
                 then 'an override'
-            when members.leave_reason is not null then 'a constraint'
+            when placements.leave_reason is not null then 'a constraint'
             when changed_data.store_id is not null and not {{ same_label }} then 'its data changed'
-            when members.is_moved or known.is_reassigned
+            when placements.is_moved or known.is_reassigned
                 then 'a reassignment of a small cluster'
             else 'the clusters moved'
         end as reason,
-        members.move_reason,
+        placements.move_reason,
         changed_data.feature_count as changed_feature_count
-    from members
+    from placements
     full outer join known
-        on members.category = known.category and members.store_id = known.store_id
+        on placements.category = known.category and placements.store_id = known.store_id
     left join names
         on
-            members.category = names.category
-            and members.final_cluster_id = names.final_cluster_id
+            placements.category = names.category
+            and placements.final_cluster_id = names.final_cluster_id
     left join changed_data
         on
-            members.category = changed_data.category
-            and members.store_id = changed_data.store_id
+            placements.category = changed_data.category
+            and placements.store_id = changed_data.store_id
     where
-        members.final_cluster_id is distinct from known.cluster_id
-        and coalesce(members.category, known.category) in (select category from previous)
+        placements.final_cluster_id is distinct from known.cluster_id
+        and coalesce(placements.category, known.category) in (select category from previous)
 
 )
 

@@ -88,7 +88,7 @@ judged as (
                 then 'no source knows the store'
             when matched.constrained_label is null
                 then
-                    'the store has no cluster in the category'
+                    'the store takes no part in finding the clusters of the category'
                     || coalesce(': ' || category_stores.excluded_reason, '')
             when matched.final_label is null
                 then 'there is no such cluster; there are ' || choices.clusters

@@ -29,7 +29,12 @@ variances as (
         member_values.category,
         member_values.dataset,
         member_values.feature,
-        {{ ordered_mean('power(member_values.value - chain.chain_mean, 2)') }} as chain_variance
+        -- the mean of equal values need not equal them: what rounding leaves is no spread
+        case
+            when min(member_values.value) < max(member_values.value)
+                then {{ ordered_mean('power(member_values.value - chain.chain_mean, 2)') }}
+            else 0
+        end as chain_variance
     from member_values
     inner join chain
         on

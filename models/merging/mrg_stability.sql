@@ -14,9 +14,9 @@ previous as (
 
 ),
 
-assignments as (
+placements as (
 
-    select * from {{ ref('mrg_assignments') }}
+    select * from {{ ref('mrg_placements') }}
 
 ),
 
@@ -42,16 +42,16 @@ previous_run as (
 stores as (
 
     select
-        coalesce(assignments.category, previous.category) as category,
-        assignments.store_id is not null as is_now,
+        coalesce(placements.category, previous.category) as category,
+        placements.store_id is not null as is_now,
         previous.store_id is not null as was_then,
-        assignments.final_cluster_id <> previous.cluster_id as is_moved,
-        least(assignments.confidence, known_stores.confidence) < 0.1 as is_border
-    from assignments
+        placements.final_cluster_id <> previous.cluster_id as is_moved,
+        least(placements.confidence, known_stores.confidence) < 0.1 as is_border
+    from placements
     full outer join previous
         on
-            assignments.category = previous.category
-            and assignments.store_id = previous.store_id
+            placements.category = previous.category
+            and placements.store_id = previous.store_id
     left join known_stores
         on
             previous.category = known_stores.category
