@@ -42,6 +42,17 @@ LATER = {
         "note": "varchar",
         "run_id": "varchar",
     },
+    "cluster_rules": {
+        "category": "varchar",
+        "final_cluster_id": "integer",
+        "rule_number": "integer",
+        "rule": "varchar",
+        "precision": "double",
+        "recall": "double",
+        "store_count": "integer",
+        "rules_precision": "double",
+        "rules_recall": "double",
+    },
 }
 """Tables that only newer builds publish; a contract beside a model comes before these."""
 
