@@ -119,6 +119,7 @@ class ClusterCount(Strict):
     minimum_cluster_size: ClusterSize
     retry_minimum_cluster_size: ClusterSize | None
     minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    maximum_border_density: Annotated[float, Field(gt=0)]
     resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
@@ -208,6 +209,7 @@ class Merging(Strict):
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    thin_stores: Literal["external_only", "leave_out"]
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:

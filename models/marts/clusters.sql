@@ -18,6 +18,7 @@ totals as (
         category,
         final_cluster_id,
         count(*) as store_count,
+        count(thin_reason) as thin_store_count,
         sum(sales_amount) as sales_amount
     from store_clusters
     group by category, final_cluster_id
@@ -28,7 +29,7 @@ categories as (
 
     select
         category,
-        sum(store_count) as category_store_count,
+        sum(store_count - thin_store_count) as category_store_count,
         sum(sales_amount) as category_sales_amount
     from totals
     group by category
@@ -45,6 +46,7 @@ medoids as (
             partition by category, final_cluster_id order by is_outlier, distance, store_id
         ) as nearness
     from store_clusters
+    where thin_reason is null
 
 ),
 
@@ -59,13 +61,16 @@ final as (
 
         -- numerics
         cast(totals.store_count as integer) as store_count,
+        cast(totals.thin_store_count as integer) as thin_store_count,
         cast(totals.sales_amount as decimal(38, 4)) as sales_amount,
         cast(coalesce({{ safe_divide(
             'cast(totals.sales_amount as double)',
             'cast(categories.category_sales_amount as double)'
         ) }}, 0) as double) as sales_share,
 
-        totals.store_count < {{ minimum_size('categories.category_store_count') }} as is_small,
+        -- the minimum is asked of the stores that the cluster was found by
+        totals.store_count - totals.thin_store_count
+        < {{ minimum_size('categories.category_store_count') }} as is_small,
         medoids.store_id as medoid_store_id,
 
         {{ sql_text(invocation_id) }} as run_id

@@ -25,33 +25,33 @@ HOSTILE = {
 """Names of stores by their number."""
 
 TABLES = """
-create table marts.cluster_features (
+create or replace table marts.cluster_features (
     category varchar, final_cluster_id integer, dataset varchar, feature varchar,
     cluster_mean double, chain_mean double, index_vs_chain double, effect_size double,
     is_used boolean, rank integer
 );
-create table marts.need_state_sales (
+create or replace table marts.need_state_sales (
     category varchar, final_cluster_id integer, need_state varchar,
     sales_amount decimal(38, 4), share_of_cluster double, share_of_chain double,
     index_vs_chain double
 );
-create table marts.cluster_moves (
+create or replace table marts.cluster_moves (
     category varchar, store_id varchar, from_label varchar, to_label varchar,
     from_distance double, to_distance double, reason varchar
 );
-create table marts.cluster_rules (
+create or replace table marts.cluster_rules (
     category varchar, final_cluster_id integer, rule_number integer, rule varchar,
     precision double, recall double, store_count integer
 );
-create table marts.cluster_changes (
+create or replace table marts.cluster_changes (
     category varchar, store_id varchar, previous_cluster_id integer,
     present_cluster_id integer, reason varchar
 );
-create table marts.cluster_merges (
+create or replace table marts.cluster_merges (
     category varchar, step integer, from_label varchar, to_label varchar, mode varchar,
     from_store_count integer, to_store_count integer, distance double
 );
-create table marts.store_reasons (
+create or replace table marts.store_reasons (
     category varchar, store_id varchar, rank integer, dataset varchar, feature varchar,
     value double
 );

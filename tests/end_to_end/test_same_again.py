@@ -65,7 +65,7 @@ def test_shuffling_external_data_between_stores_changes_external_and_final_clust
             file.write_text(text)
     both = before.merge(after, on=["category", "store_id"], validate="1:1")
     assert len(both) == len(before)
-    assert (both["internal_cluster_id_x"] == both["internal_cluster_id_y"]).all()
+    assert both["internal_cluster_id_x"].equals(both["internal_cluster_id_y"])
     changed_external = both["external_cluster_id_x"] != both["external_cluster_id_y"]
     changed_final = both["merged_label_x"] != both["merged_label_y"]
     assert changed_external.mean() > 0.3

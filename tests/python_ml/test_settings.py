@@ -86,6 +86,10 @@ def test_every_default_is_needed(defaults):
             "minimum_stability: 1.1 is not allowed",
         ),
         (
+            {"external": {"cluster_count": {"maximum_border_density": 0}}},
+            "maximum_border_density: 0 is not allowed",
+        ),
+        (
             {"external": {"cluster_count": {"retry_minimum_cluster_size": 0}}},
             "retry_minimum_cluster_size: 0 is not allowed",
         ),
