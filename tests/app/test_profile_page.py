@@ -56,7 +56,7 @@ def test_link_opens_the_cluster_it_names_and_the_address_follows(page):
     assert page.selectbox(key="cluster").value == "3"
     assert any(text.startswith("3 · Coast and holiday") for text in texts(page))
     assert texts(page).count("It has fewer stores than the minimum.") == 1
-    page.selectbox(key="cluster").select("2 · " + HOSTILE_CLUSTER).run()
+    page.selectbox(key="cluster").set_value("2").run()
     assert page.query_params["cluster"] in ("2", ["2"])
     assert not page.exception
 
