@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from . import limits, theme
 
-SYMBOLS_3D = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open")
-"""In space there are other shapes than on paper."""
+SYMBOLS_3D = ("circle", "square", "diamond")
+"""In space there are fewer shapes that can be told apart than on paper."""
 
 Axis = tuple[str, str]
 """The column of an axis and its title."""
@@ -112,7 +112,14 @@ def space_chart(points: pd.DataFrame, axes: Sequence[Axis], *, alike: bool = Fal
             f"{letter}axis": line | {"title": {"text": theme.plain(title, 30)}}
             for letter, (_, title) in zip("xyz", axes, strict=True)
         }
-        | {"aspectmode": "data" if alike else "cube", "dragmode": "orbit"},
+        | {
+            "aspectmode": "data" if alike else "cube",
+            "dragmode": "orbit",
+            "camera": {
+                "eye": {"x": 1.5, "y": 1.5, "z": 1.1},
+                "center": {"x": 0, "y": 0, "z": -0.15},
+            },
+        },
         showlegend=True,
         legend=LEGEND,
     )

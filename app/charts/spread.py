@@ -1,5 +1,7 @@
 """How the values of a feature are spread: boxes, violins and histograms from sums."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -46,7 +48,9 @@ def box_chart(statistics: pd.DataFrame, axis: str) -> go.Figure:
 
 
 def violin_chart(histogram: pd.DataFrame, statistics: pd.DataFrame, axis: str) -> go.Figure:
-    """Draw an outline for each cluster, as wide as the values are frequent there.
+    """Draw an outline for each cluster, higher where its values are more frequent.
+
+    All outlines are equally high at their highest, and end with the lowest and the highest value.
 
     Parameters
     ----------
@@ -54,19 +58,15 @@ def violin_chart(histogram: pd.DataFrame, statistics: pd.DataFrame, axis: str) -
         One row per cluster (empty for all stores) and bin that has stores: `cluster`,
         `bin_start`, `bin_end`, `store_share`.
     statistics, axis
-        As of `box_chart`.
+        As of `box_chart`, with `deviation`, `minimum` and `maximum`.
     """
     kept = statistics[statistics["median"].notna()]
-    outlines = [
-        density(histogram[histogram["cluster"].fillna("") == ("" if pd.isna(c) else c)], one, n)
-        for c, one, n in zip(kept["cluster"], kept["deviation"], kept["store_count"], strict=True)
-    ]
-    widest = max([high.max(initial=0) for _, high in outlines], default=1) or 1
+    of = histogram["cluster"].fillna("")
     figure = go.Figure()
-    for place, (row, (along, high)) in enumerate(
-        zip(kept.to_dict("records"), outlines, strict=True)
-    ):
-        half = 0.45 * high / widest
+    for place, row in enumerate(kept.to_dict("records")):
+        bins = histogram[of == ("" if pd.isna(row["cluster"]) else row["cluster"])]
+        along, high = density(bins, row)
+        half = 0.42 * high / (high.max(initial=0) or 1)
         colour = theme.colour(row["colour_id"])
         figure.add_trace(
             go.Scatter(
@@ -99,38 +99,41 @@ def violin_chart(histogram: pd.DataFrame, statistics: pd.DataFrame, axis: str) -
 _CUTS = ("a quarter is below", "median", "a quarter is above")
 
 
-def density(bins: pd.DataFrame, deviation: float, stores: int) -> tuple[np.ndarray, np.ndarray]:
+def density(bins: pd.DataFrame, of: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
     """Smooth a histogram to a density.
 
-    Each bin is spread by a normal curve of Silverman's (1986) width, at least half a bin.
+    Each bin is spread by a normal curve of Silverman's (1986) robust width, at least half a bin.
 
     Parameters
     ----------
     bins
         `bin_start`, `bin_end`, `store_share`, one row per bin that has stores.
-    deviation, stores
-        Standard deviation and number of the values.
+    of
+        Of the values: `deviation`, `p25`, `p75`, `minimum`, `maximum`, `store_count`.
 
     Returns
     -------
     tuple of ndarray
-        Places and the density at them; its area is 1.
+        Places from the lowest to the highest value and the density at them.
 
     Examples
     --------
     >>> bins = pd.DataFrame({"bin_start": [0.0], "bin_end": [1.0], "store_share": [1.0]})
-    >>> along, high = density(bins, 0.0, 10)
-    >>> float(along[high.argmax()]), round(float(np.trapezoid(high, along)), 2)
-    (0.5, 1.0)
+    >>> of = {"deviation": 0.3, "p25": 0.2, "p75": 0.8, "minimum": 0.0, "maximum": 1.0,
+    ...       "store_count": 10}
+    >>> along, high = density(bins, of)
+    >>> float(along[0]), float(along[high.argmax()]), float(along[-1])
+    (0.0, 0.5, 1.0)
     """
     if bins.empty:
         return np.zeros(0), np.zeros(0)
     middles = (bins["bin_start"] + bins["bin_end"]).to_numpy("float64") / 2
     bin_width = float((bins["bin_end"] - bins["bin_start"]).max())
-    width = max(1.06 * deviation * stores**-0.2, bin_width / 2)
-    along = np.linspace(middles.min() - 3 * width, middles.max() + 3 * width, POINTS)
-    curves = np.exp(-0.5 * ((along[:, None] - middles) / width) ** 2) / (width * np.sqrt(2 * np.pi))
-    return along, curves @ bins["store_share"].to_numpy("float64")
+    spread = min(of["deviation"], (of["p75"] - of["p25"]) / 1.34)
+    width = max(0.9 * spread * of["store_count"] ** -0.2, bin_width / 2)
+    along = np.linspace(of["minimum"], of["maximum"], POINTS)
+    curves = np.exp(-0.5 * ((along[:, None] - middles) / width) ** 2)
+    return along, curves @ bins["store_share"].to_numpy("float64") / (width * np.sqrt(2 * np.pi))
 
 
 def histogram_chart(histogram: pd.DataFrame, axis: str) -> go.Figure:
