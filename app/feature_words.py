@@ -127,3 +127,78 @@ def explained(shares: pd.DataFrame, axes: int) -> str:
         f"These {axes} axes show {percent(drawn.sum())} of the differences between stores "
         f"({', '.join(said[:-1])} and {said[-1]})."
     )
+
+
+SPACES = {"joint": "Both sides", "internal": "Internal", "external": "External"}
+METHODS = {"pca": "Principal components", "tsne": "t-SNE"}
+
+TSNE = (
+    "t-SNE keeps neighbours together: stores that lie close are alike. The axes, the sizes of "
+    "groups and the distances between them have no meaning."
+)
+
+
+def loadings(shown: int, of: int) -> str:
+    """Say what the table of loadings shows.
+
+    Examples
+    --------
+    >>> loadings(4, 4)
+    'How each feature goes together with each axis: +1 fully, 0 not at all, -1 in opposite \
+directions. Showing all 4 features.'
+    """
+    said = (
+        "How each feature goes together with each axis: +1 fully, 0 not at all, -1 in opposite "
+        "directions."
+    )
+    if shown == of:
+        return f"{said} Showing all {several(of, 'feature')}."
+    return f"{said} Showing {count(shown)} of {several(of, 'feature')}, the first ones."
+
+
+def offer(stores: int, of: int, without: int) -> str:
+    """Say what would be computed.
+
+    Parameters
+    ----------
+    stores
+        How many would be placed.
+    of
+        How many there are.
+    without
+        How many of those picked lack a value and are left out.
+    """
+    said = f"This places {count(stores)} of {several(of, 'store')} anew by the chosen features"
+    picked = stores + without
+    if picked < of:
+        said += ", of every cluster its share, picked at random"
+    if without:
+        lack = "lacks" if without == 1 else "lack"
+        said += f"; {several(without, 'store')} {lack} one of the values"
+    return f"{said}. It changes nothing that is published."
+
+
+def progress(seconds: float, stores: int, has_components: bool) -> tuple[float, str]:
+    """Return how far a computation is, 0 to 1, and what it does.
+
+    How long t-SNE takes is a guess from the number of stores, so the end is never promised.
+
+    Examples
+    --------
+    >>> progress(1.0, 200, False)
+    (0.1, 'Principal components of 200 stores · 1 second so far')
+    """
+    so_far = f"{several(int(seconds), 'second')} so far"
+    if not has_components:
+        return 0.1, f"Principal components of {several(stores, 'store')} · {so_far}"
+    usual = usual_seconds(stores)
+    part = 0.2 + 0.75 * min(seconds / usual, 1)
+    return part, (
+        f"t-SNE of {several(stores, 'store')} · {so_far}, usually about "
+        f"{several(max(round(usual), 1), 'second')}"
+    )
+
+
+def usual_seconds(stores: int) -> float:
+    """Return how long t-SNE of so many stores usually takes on one thread, in seconds."""
+    return 4 + stores / 150

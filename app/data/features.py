@@ -324,3 +324,24 @@ def histogram(
             "bins": bins,
         },
     ).astype({"colour_id": "Int64"})
+
+
+def stacked(wide: pd.DataFrame, category: str, titles: Sequence[str]) -> pd.DataFrame:
+    """Return the stores that have a value of every feature, one row per store and feature.
+
+    Parameters
+    ----------
+    wide
+        As `by_store` returns it.
+
+    Returns
+    -------
+    DataFrame
+        `category`, `store_id`, `feature`, `value`.
+    """
+    complete = wide.dropna(subset=list(titles))
+    long = complete.melt(
+        id_vars="store_id", value_vars=list(titles), var_name="feature", value_name="value"
+    )
+    long.insert(0, "category", category)
+    return long

@@ -37,8 +37,9 @@ HOW = {
     ),
     "violin": (
         "Each row is a cluster; the grey one on top is all stores. An outline is high where many "
-        "stores of the cluster have such a value, and ends with its lowest and highest one. The diamond is the median, "
-        "the thick line the middle half of the stores. Outlines are smoothed histograms."
+        "stores of the cluster have such a value, and ends with its lowest and highest one. The "
+        "diamond is the median, the thick line the middle half of the stores. Outlines are "
+        "smoothed histograms."
     ),
     "histogram": (
         "Each block is a cluster; the grey one on top is all stores. A bar says which share of the "
