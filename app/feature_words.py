@@ -200,5 +200,13 @@ def progress(seconds: float, stores: int, has_components: bool) -> tuple[float, 
 
 
 def usual_seconds(stores: int) -> float:
-    """Return how long t-SNE of so many stores usually takes on one thread, in seconds."""
-    return 4 + stores / 150
+    """Return how long the projections of so many stores usually take on one thread, in seconds.
+
+    Measured on 236, 2,000 and 5,000 stores of 15 to 20 features: 2, 9 and 39 seconds.
+
+    Examples
+    --------
+    >>> usual_seconds(2_000)
+    8.0
+    """
+    return 2 + 1.5 * (stores / 1_000) ** 2

@@ -24,7 +24,7 @@ def loading_chart(loadings: pd.DataFrame, axes: int = 3, most: int = 25) -> go.F
     columns = ["x", "y", "z"][:axes]
     kept = loadings.head(most)
     values = [
-        [None if pd.isna(value) else value for value in row]
+        [None if pd.isna(value) else round(value, 4) for value in row]
         for row in kept[columns].astype("float64").to_numpy().tolist()
     ]
     places = [theme.plain(name, 1_000) for name in kept["feature"]]
@@ -33,7 +33,10 @@ def loading_chart(loadings: pd.DataFrame, axes: int = 3, most: int = 25) -> go.F
             z=values,
             x=[f"Axis {number}" for number in range(1, axes + 1)],
             y=places,
-            text=[["" if value is None else f"{value:+.2f}" for value in row] for row in values],
+            text=[
+                ["" if value is None else f"{round(value, 2) + 0.0:+.2f}" for value in row]
+                for row in values
+            ],
             texttemplate="%{text}",
             hovertemplate="<b>%{y}</b><br>%{x}: %{text}<extra></extra>",
             hoverongaps=False,

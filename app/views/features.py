@@ -65,9 +65,8 @@ def ask_axis(letter, title, titles, place):
 
 def ask_axes(titles):
     """Ask for the features of many axes."""
-    kept = [title for title in st.session_state.get("axes", ()) if title in titles]
-    if kept or "axes" in st.session_state:
-        st.session_state["axes"] = kept or titles[:AXES]
+    if not set(titles).issuperset(st.session_state.get("axes", ())):  # of another category
+        st.session_state.pop("axes")
     return st.multiselect(
         "Features",
         titles,
@@ -104,7 +103,8 @@ def show_plane(scope, titles, values, name):
     listed = drawn[drawn["store_id"].isin(ids)]
     st.text(feature_words.selected(len(listed), len(drawn)))
     if len(listed):
-        show_table(listed, STORE_COLUMNS | dict.fromkeys({x: 0, y: 0}), f"{name} selected")
+        values_of = {title: st.column_config.NumberColumn(title, format="%.4g") for title in (x, y)}
+        show_table(listed, STORE_COLUMNS | values_of, f"{name} selected")
 
 
 def show_space(scope, titles, values, name):

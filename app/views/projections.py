@@ -12,8 +12,7 @@ from app.views import filters
 from app.views.show import say_absent, show_chart, show_table
 
 SOURCES = {"published": "As published", "chosen": "Features of my choice"}
-MOST_STORES = 5_000
-"""How many are projected anew at most."""
+MOST_STORES = 5_000  # that are projected anew
 MOST_LOADINGS = 25
 JOB = "projection"
 
@@ -195,9 +194,8 @@ def show_chosen(scope):
 
 def ask_features(titles):
     """Ask for the features and how many neighbours count."""
-    if "by" in st.session_state:
-        kept = [title for title in st.session_state["by"] if title in titles]
-        st.session_state["by"] = kept or titles
+    if not set(titles).issuperset(st.session_state.get("by", ())):  # of another category
+        st.session_state.pop("by")
     chosen = st.multiselect(
         "Features", titles, default=titles, key="by", bind="query-params", placeholder="Choose some"
     )
