@@ -87,7 +87,7 @@ def test_store_without_a_value_is_counted_and_not_drawn(open_page):
 
 
 def test_chosen_clusters_are_the_only_ones(open_page):
-    page = open_page("features", clusters="3")
+    page = open_page("features", clusters="3", x=ROLLS, y=INCOME)
     assert [len(trace["x"]) for trace in charts(page)[0]["data"]] == [6]
     page.segmented_control(key="chart").set_value("lines").run()
     assert len(charts(page)[0]["data"]) == 1
