@@ -65,7 +65,7 @@ class Projection:
         """How long ago it was started."""
         return time.monotonic() - self._started
 
-    def table(self, name: str) -> pd.DataFrame | None:
+    def left(self, name: str) -> pd.DataFrame | None:
         """Return `pca`, `tsne`, `loadings` or `shares`; None as long as it is not there."""
         path = self._place / f"{name}.parquet"
         return pd.read_parquet(path) if path.exists() else None

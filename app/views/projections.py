@@ -216,30 +216,30 @@ def show_job(scope, job):
     """Show how far the computation is, and what it has left so far."""
     if job.is_running:
         show_progress(job)
-    elif job.has_failed and job.table("pca") is None:
+    elif job.has_failed and job.left("pca") is None:
         st.info("The computation was ended before there was anything to show.")
         return
     elif job.has_failed:
         st.info("The computation was ended; what was ready by then is below.")
-    ready = {m: title for m, title in feature_words.METHODS.items() if job.table(m) is not None}
-    ready = {m: title for m, title in ready.items() if len(job.table(m))}
+    ready = {m: title for m, title in feature_words.METHODS.items() if job.left(m) is not None}
+    ready = {m: title for m, title in ready.items() if len(job.left(m))}
     if not ready:
         return
     with st.container(horizontal=True, gap="medium"):
         method = ask("Method", ready, "method")
         axes = ask_axes(method)
     points = projections.labelled(
-        scope.version, scope.category, scope.stage, job.table(method), scope.clusters
+        scope.version, scope.category, scope.stage, job.left(method), scope.clusters
     )
     if points.empty:
         st.info("None of these stores was placed. Choose other clusters.")
         return
     name = f"{scope.label} own {method}"
     if method == "pca":
-        st.text(feature_words.explained(job.table("shares"), axes))
+        st.text(feature_words.explained(job.left("shares"), axes))
     show_points(points, method, axes, name)
     if method == "pca":
-        show_loadings(job.table("loadings"), axes, name)
+        show_loadings(job.left("loadings"), axes, name)
 
 
 @st.fragment(run_every=1.0)
@@ -247,7 +247,7 @@ def show_progress(job):
     """Show how far it is, once a second, with a way to end it."""
     if not job.is_running:
         st.rerun()
-    has_components = job.table("pca") is not None
+    has_components = job.left("pca") is not None
     st.progress(*feature_words.progress(job.seconds, job.store_count, has_components))
     if st.button("Cancel", icon=":material/stop_circle:"):
         job.cancel()

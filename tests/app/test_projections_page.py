@@ -250,13 +250,13 @@ def test_process_places_groups_apart_and_leaves_what_its_axes_are():
         time.sleep(0.05)
     assert not job.has_failed
     for method in ("pca", "tsne"):
-        placed = job.table(method).set_index("store_id")
+        placed = job.left(method).set_index("store_id")
         sides = placed["x"].groupby(group).mean()
         assert abs(sides[0] - sides[1]) > 2 * placed["x"].groupby(group).std().max(), method
-    loadings = job.table("loadings").set_index("feature")
+    loadings = job.left("loadings").set_index("feature")
     assert loadings.loc["tea", "x"] == pytest.approx(1, abs=0.01)
     assert loadings.loc["flat"].isna().all()
-    shares = job.table("shares")["share"]
+    shares = job.left("shares")["share"]
     assert shares[0] > 0.9
     assert shares.sum() == pytest.approx(1)
 
