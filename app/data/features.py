@@ -89,7 +89,7 @@ def by_store(
     found = query(
         version,
         """
-        with placed as (
+        with placed as materialized (
             select
                 store_id,
                 store_name,
@@ -107,18 +107,23 @@ def by_store(
         chosen as (
             select
                 unnest($titles::varchar[]) as feature,
+                unnest($names::varchar[]) as name,
+                unnest($sides::varchar[]) as side,
                 unnest(range(len($titles::varchar[]))) as place
         ),
 
-        valued as (
+        valued as materialized (
             select
                 features.store_id,
                 chosen.place,
                 if($values = 'model', features.model_value, features.raw_value) as number
             from marts.store_features as features
+            semi join placed on placed.store_id = features.store_id
             inner join chosen
-                on chosen.feature = features.feature || ' (' || features.dataset || ')'
-            where features.category in ($category, 'all')
+                on chosen.name = features.feature and chosen.side = features.dataset
+            where
+                features.category in ($category, 'all')
+                and list_contains($names::varchar[], features.feature)
         )
 
         select
@@ -133,11 +138,11 @@ def by_store(
         {
             "category": category,
             "stage": stage,
-            "titles": list(titles),
             "values": values,
             "clusters": list(clusters),
             "most": most,
-        },
+        }
+        | _bound(titles),
     ).astype({"colour_id": "Int64"})
     numbers = np.array(found["numbers"].tolist(), dtype="float64").reshape(len(found), len(titles))
     wide = pd.DataFrame(numbers, columns=list(titles), index=found.index)
@@ -167,6 +172,8 @@ def statistics(
         with chosen as (
             select
                 unnest($titles::varchar[]) as feature,
+                unnest($names::varchar[]) as name,
+                unnest($sides::varchar[]) as side,
                 unnest(range(len($titles::varchar[]))) as place
         ),
 
@@ -177,62 +184,69 @@ def statistics(
                 if($values = 'model', features.model_value, features.raw_value) as number
             from marts.store_features as features
             inner join chosen
-                on chosen.feature = features.feature || ' (' || features.dataset || ')'
-            where features.category in ($category, 'all')
+                on chosen.name = features.feature and chosen.side = features.dataset
+            where
+                features.category in ($category, 'all')
+                and list_contains($names::varchar[], features.feature)
         ),
 
-        valued as (
+        placed as (
+            select store_id, cluster, title, colour_id from stores_at($category, $stage)
+        ),
+
+        clusters as (
             select
-                chosen.feature,
-                chosen.place,
-                placed.cluster,
-                placed.title,
-                placed.colour_id,
-                numbers.number
-            from stores_at($category, $stage) as placed
-            cross join chosen
-            left join numbers
-                on numbers.store_id = placed.store_id and numbers.place = chosen.place
+                cluster,
+                if(grouping(cluster) = 1, 'All stores', any_value(title)) as title,
+                if(grouping(cluster) = 1, null, any_value(colour_id))::integer as colour_id,
+                count(*) as store_count
+            from placed
+            group by grouping sets ((cluster), ())
         ),
 
         summed as (
             select
-                feature,
-                place,
-                cluster,
-                if(grouping(cluster) = 1, 'All stores', any_value(title)) as title,
-                if(grouping(cluster) = 1, null, any_value(colour_id))::integer as colour_id,
-                count(*) as store_count,
-                count(*) - count(number) as missing_count,
+                numbers.place,
+                placed.cluster,
+                count(number) as value_count,
                 avg(number) as mean,
                 stddev_pop(number) as deviation,
                 min(number) as minimum,
                 quantile_cont(number, [0.05, 0.25, 0.5, 0.75, 0.95]) as cuts,
                 max(number) as maximum
-            from valued
-            group by grouping sets ((feature, place, cluster), (feature, place))
+            from placed
+            inner join numbers on numbers.store_id = placed.store_id
+            group by grouping sets ((numbers.place, placed.cluster), (numbers.place))
         )
 
         select
-            feature,
-            cluster,
-            title,
-            colour_id,
-            store_count,
-            missing_count,
-            mean,
-            deviation,
-            minimum,
-            cuts[1] as p05,
-            cuts[2] as p25,
-            cuts[3] as median,
-            cuts[4] as p75,
-            cuts[5] as p95,
-            maximum
-        from summed
-        order by place, cluster is not null, colour_id, cluster
+            chosen.feature,
+            clusters.cluster,
+            clusters.title,
+            clusters.colour_id,
+            clusters.store_count,
+            clusters.store_count - coalesce(summed.value_count, 0) as missing_count,
+            summed.mean,
+            summed.deviation,
+            summed.minimum,
+            summed.cuts[1] as p05,
+            summed.cuts[2] as p25,
+            summed.cuts[3] as median,
+            summed.cuts[4] as p75,
+            summed.cuts[5] as p95,
+            summed.maximum
+        from chosen
+        cross join clusters
+        left join summed
+            on summed.place = chosen.place
+            and summed.cluster is not distinct from clusters.cluster
+        order by
+            chosen.place,
+            clusters.cluster is not null,
+            clusters.colour_id,
+            clusters.cluster
         """,
-        {"category": category, "stage": stage, "titles": list(titles), "values": values},
+        {"category": category, "stage": stage, "values": values} | _bound(titles),
     ).astype({"colour_id": "Int64"})
 
 
@@ -275,7 +289,8 @@ def histogram(
             inner join marts.store_features as features on features.store_id = placed.store_id
             where
                 features.category in ($category, 'all')
-                and features.feature || ' (' || features.dataset || ')' = $title
+                and features.feature = $name
+                and features.dataset = $side
                 and if($values = 'model', features.model_value, features.raw_value) is not null
         ),
 
@@ -319,11 +334,34 @@ def histogram(
         {
             "category": category,
             "stage": stage,
-            "title": title,
+            "name": _parts(title)[0],
+            "side": _parts(title)[1],
             "values": values,
             "bins": bins,
         },
     ).astype({"colour_id": "Int64"})
+
+
+def _parts(title: str) -> tuple[str, str]:
+    """Return the feature and the side of a title.
+
+    Examples
+    --------
+    >>> _parts("tea (green) (internal)")
+    ('tea (green)', 'internal')
+    """
+    name, _, side = title.rpartition(" (")
+    return name, side.removesuffix(")")
+
+
+def _bound(titles: Sequence[str]) -> dict[str, list[str]]:
+    """Return the chosen features as the queries take them."""
+    parts = [_parts(title) for title in titles]
+    return {
+        "titles": list(titles),
+        "names": [name for name, _ in parts],
+        "sides": [side for _, side in parts],
+    }
 
 
 def stacked(wide: pd.DataFrame, category: str, titles: Sequence[str]) -> pd.DataFrame:

@@ -93,27 +93,34 @@ def loadings(version: Version, category: str, dataset: str) -> pd.DataFrame:
     DataFrame
         `feature` (its title), `x`, `y`, `z`: the correlation over the stores of what the
         clustering saw of it with each axis; empty where one of them does not vary. Features that
-        the clustering did not use have no row.
+        the clustering did not use have no row. Of more than 50,000 stores, so many count, picked
+        at random: always the same ones.
     """
     return query(
         version,
         """
-        with together as (
+        with projected as (
+            select store_id, x, y, z
+            from marts.store_projection
+            where
+                category in ($category, 'all')
+                and dataset = $dataset
+                and method = 'pca'
+            qualify in_sample(1, store_id, 50000)
+        ),
+
+        together as (
             select
                 features.feature || ' (' || features.dataset || ')' as feature,
                 if(stddev_pop(x) > 1e-9, corr(model_value, x), null) as x,
                 if(stddev_pop(y) > 1e-9, corr(model_value, y), null) as y,
                 if(stddev_pop(z) > 1e-9, corr(model_value, z), null) as z
-            from marts.store_projection as projected
+            from projected
             inner join marts.store_features as features
                 on features.store_id = projected.store_id
                 and features.category in ($category, 'all')
                 and features.model_value is not null
-            where
-                projected.category in ($category, 'all')
-                and projected.dataset = $dataset
-                and projected.method = 'pca'
-                and ($dataset = 'joint' or features.dataset = $dataset)
+            where $dataset = 'joint' or features.dataset = $dataset
             group by features.dataset, features.feature
             having stddev_pop(model_value) > 0
         )
