@@ -194,7 +194,7 @@ def shares(version: Version, category: str, dataset: str) -> pd.DataFrame:
             where
                 category in ($category, 'all')
                 and landmark is not null
-                and ($dataset = 'joint' or dataset = $dataset)
+                and dataset = $dataset
         ),
 
         along as (
@@ -207,7 +207,7 @@ def shares(version: Version, category: str, dataset: str) -> pd.DataFrame:
         select
             axis,
             if(
-                (select found from is_bent) and $dataset <> 'joint',
+                (select found from is_bent),
                 null,
                 variance / nullif(
                     if(

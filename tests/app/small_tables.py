@@ -5,6 +5,8 @@ from decimal import Decimal
 from math import cos, sin
 from typing import Any
 
+from small_profiles import need_states, rules
+
 HOSTILE_STORES = {
     4: "<img src=x onerror=alert(1)>",
     5: "**Bold** [link](https://evil.example) :red[x] :material/home: $a^2$",
@@ -51,9 +53,13 @@ def tables(run_id: str, clustered: int) -> dict[str, list[Row]]:
         "store_clusters": assigned,
         "clusters": _clusters(assigned, run_id),
         "stores_without_cluster": left_out,
-        "cluster_rules": [row for one in _clusters(assigned, run_id) for row in _rules(one)],
+        "cluster_rules": [
+            row for one in _clusters(assigned, run_id) for row in rules(one, HOSTILE_FEATURE)
+        ],
         "need_state_sales": [
-            row for one in _clusters(assigned, run_id) for row in _need_states(one)
+            row
+            for one in _clusters(assigned, run_id)
+            for row in need_states(one, FEATURES["internal"])
         ],
         "cluster_moves": [_move(row) for row in assigned if row["is_reassigned"]],
         "store_features": _features(clustered) if clustered else [],
@@ -185,42 +191,6 @@ def _clusters(assigned: list[Row], run_id: str) -> list[Row]:
                 }
             )
     return found
-
-
-def _rules(cluster: Row) -> list[Row]:
-    """Two rules, one of them with a name written to harm."""
-    return [
-        {
-            "category": cluster["category"],
-            "final_cluster_id": cluster["final_cluster_id"],
-            "rule_number": number,
-            "rule": f"{feature} share above {number}0 % and income below 31,000",
-            "precision": 1 - number / 10,
-            "recall": number / 3,
-            "store_count": 5 + number,
-            "rules_precision": 0.85,
-            "rules_recall": 1.0,
-        }
-        for number, feature in enumerate(("Rolls", HOSTILE_FEATURE), start=1)
-    ]
-
-
-def _need_states(cluster: Row) -> list[Row]:
-    """Half of the sales are of the need state of the cluster's number."""
-    cluster_id, sales = cluster["final_cluster_id"], cluster["sales_amount"]
-    shares = [0.5 if place == cluster_id else 0.25 for place in (1, 2, 3)]
-    return [
-        {
-            "category": cluster["category"],
-            "final_cluster_id": cluster_id,
-            "need_state": need_state,
-            "sales_amount": sales * Decimal(share),
-            "share_of_cluster": share,
-            "share_of_chain": 1 / 3,
-            "index_vs_chain": 300 * share,
-        }
-        for need_state, share in zip(FEATURES["internal"], shares, strict=True)
-    ]
 
 
 def _move(row: Row) -> Row:

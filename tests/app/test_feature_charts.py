@@ -170,3 +170,11 @@ def test_spread_names_the_highest_and_the_lowest_cluster():
         "tea: the median of all stores is 0.4; it is highest in 2 · <b>Mid</b> (0.5) and lowest in "
         "12 · Large (0.25). Summed up over all 3 stores."
     )
+
+
+def test_tools_to_select_are_there_only_where_something_comes_of_it():
+    tools = {"select2d", "lasso2d"}
+    moved = theme.options("map", movable=True)["modeBarButtonsToRemove"]
+    selected = theme.options("map", movable=True, selectable=True)["modeBarButtonsToRemove"]
+    assert tools <= set(moved)
+    assert not tools & set(selected)
