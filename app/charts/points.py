@@ -11,7 +11,7 @@ SYMBOLS_3D = ("circle", "square", "diamond")
 """In space there are fewer shapes that can be told apart than on paper."""
 
 Axis = tuple[str, str]
-"""The column of an axis and its title."""
+"""The column of an axis and its title; one without a title has no meaning and no numbers."""
 
 LEGEND = {
     "orientation": "h",
@@ -60,6 +60,9 @@ def scatter_chart(points: pd.DataFrame, x: Axis, y: Axis, *, alike: bool = False
         )
     figure.update_xaxes(title=theme.plain(x[1]), zeroline=False, showgrid=True)
     figure.update_yaxes(title=theme.plain(y[1]), zeroline=False, showgrid=True)
+    for (_, title), update in ((x, figure.update_xaxes), (y, figure.update_yaxes)):
+        if not title:
+            update(showticklabels=False)
     if alike:
         figure.update_yaxes(scaleanchor="x", scaleratio=1)
     figure.update_layout(showlegend=True, legend=LEGEND, dragmode="zoom")
@@ -152,6 +155,7 @@ def _hover(axes: Sequence[Axis], letters: Sequence[str]) -> str:
     values = "".join(
         f"<br>{_literal(title)}: %{{{letter}:.4g}}"
         for (_, title), letter in zip(axes, letters, strict=True)
+        if title
     )
     return (
         "<b>%{customdata[1]}</b><br>store %{customdata[2]}<br>%{customdata[3]}"

@@ -114,8 +114,11 @@ def show_points(points, method, axes, name):
         st.text(feature_words.TSNE)
     sentence = feature_words.points(len(points), points["matching"].max())
     st.text(sentence)
-    titles = [(letter, f"Axis {number}") for number, letter in enumerate("xyz", start=1)]
-    how = HOW_PCA if method == "pca" else HOW_TSNE
+    means = method == "pca"
+    titles = [
+        (letter, f"Axis {number}" if means else "") for number, letter in enumerate("xyz", start=1)
+    ]
+    how = HOW_PCA if means else HOW_TSNE
     if axes == 3:
         figure = space_chart(points, titles, alike=True)
         show_chart(figure, points, f"{name} space", alt=sentence, how=how, movable=True)

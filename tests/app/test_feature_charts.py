@@ -178,3 +178,11 @@ def test_tools_to_select_are_there_only_where_something_comes_of_it():
     selected = theme.options("map", movable=True, selectable=True)["modeBarButtonsToRemove"]
     assert tools <= set(moved)
     assert not tools & set(selected)
+
+
+def test_axis_without_meaning_has_no_numbers():
+    figure = scatter_chart(POINTS, ("tea", ""), AXES[1]).to_dict()
+    assert figure["layout"]["xaxis"]["showticklabels"] is False
+    assert "showticklabels" not in figure["layout"]["yaxis"]
+    assert "%{x" not in figure["data"][0]["hovertemplate"]
+    assert "%{y:.4g}" in figure["data"][0]["hovertemplate"]
