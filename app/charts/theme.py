@@ -48,13 +48,15 @@ TEXT = {"light": "#1c2833", "dark": "#e6ebef"}
 """The colour of text on it."""
 
 
-def options(name: str, *, movable: bool) -> dict[str, Any]:
+def options(name: str, *, movable: bool, selectable: bool = False) -> dict[str, Any]:
     """Return the options of Plotly: a camera, and for movable charts the tools to move.
 
     Parameters
     ----------
     name
         The name of the file that the camera writes.
+    selectable
+        Points can be selected by a box or a lasso; only of a movable chart.
 
     Examples
     --------
@@ -63,7 +65,7 @@ def options(name: str, *, movable: bool) -> dict[str, Any]:
     """
     camera = {"format": "png", "filename": name, "scale": 2}
     if movable:
-        removed = ["select2d", "lasso2d", "autoScale2d"]
+        removed = ["autoScale2d"] if selectable else ["select2d", "lasso2d", "autoScale2d"]
         return {
             "displaylogo": False,
             "toImageButtonOptions": camera,

@@ -83,6 +83,7 @@ def show_sizes(version, category):
     show_table(details, CLUSTER_COLUMNS, f"{category} clusters")
     if details["is_small"].any():
         st.text(words.small(details))
+    st.page_link("views/cluster_profile.py", label="One cluster at a time: Cluster profile")
 
 
 def show_quality(version, category):

@@ -53,9 +53,10 @@ def show_chart(
     """
     options.setdefault("key", f"chart {name}")
     look = st.context.theme.type or "light"
+    selectable = "on_select" in options
     state = st.plotly_chart(
         theme.on_page(figure, look),
-        config=theme.options(frames.file_name(name), movable=movable),
+        config=theme.options(frames.file_name(name), movable=movable, selectable=selectable),
         alt=alt,
         **options,
     )
@@ -136,6 +137,23 @@ def offer_downloads(
         help=f"{rows} as an Excel workbook."
         if fits
         else "More rows than a sheet of Excel holds: take the CSV file.",
+    )
+
+
+def offer_file(label: str, make: Callable[[], bytes | str], name: str, kind: str, **options: Any):
+    """Offer a file that is made only when it is asked for.
+
+    Parameters
+    ----------
+    make
+        Returns what the file holds.
+    name, kind
+        The name of the file, unique on the page, and its media type.
+    options
+        Passed to `st.download_button`, for example `icon` and `help`.
+    """
+    return st.download_button(
+        label, make, name, kind, key=f"file {name}", on_click="ignore", **options
     )
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from math import cos, sin
 from typing import Any
 
+from small_profiles import need_states, rules
+
 HOSTILE_STORES = {
     4: "<img src=x onerror=alert(1)>",
     5: "**Bold** [link](https://evil.example) :red[x] :material/home: $a^2$",
@@ -56,6 +58,14 @@ def tables(run_id: str, clustered: int) -> dict[str, list[Row]]:
         "store_clusters": assigned,
         "clusters": _clusters(assigned, run_id),
         "stores_without_cluster": left_out,
+        "cluster_rules": [
+            row for one in _clusters(assigned, run_id) for row in rules(one, HOSTILE_FEATURE)
+        ],
+        "need_state_sales": [
+            row
+            for one in _clusters(assigned, run_id)
+            for row in need_states(one, FEATURES["internal"])
+        ],
         "cluster_moves": [_move(row) for row in assigned if row["is_reassigned"]],
         "store_features": _features(clustered) if clustered else [],
         "feature_selection": _selection(),
