@@ -205,14 +205,39 @@ class External(_Dataset):
 class Merging(Strict):
     """How both become final clusters; a weight of 0 switches a side off."""
 
+    method: Literal["cross", "joint", "consensus"]
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    small_clusters: Literal["fold", "nearest_large", "per_store", "size"]
+    maximum_distance: Annotated[float, Field(gt=0)] | None
+    maximum_clusters: Annotated[int, Field(ge=1)] | None
+    maximum_cluster_size: ClusterSize | None
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:
         if self.internal_weight == 0 and self.external_weight == 0:
             raise ValueError("internal_weight and external_weight are both 0: nothing is left")
+        return self
+
+    @model_validator(mode="after")
+    def _sizes_have_a_mode(self) -> Merging:
+        least, most = self.minimum_cluster_size, self.maximum_cluster_size
+        if most is not None and self.small_clusters != "size":
+            raise ValueError(
+                f"maximum_cluster_size ({most}) is only kept by small_clusters size, which is "
+                f"{self.small_clusters}: set it to null, or choose size"
+            )
+        if self.maximum_distance is not None and self.small_clusters == "size":
+            raise ValueError(
+                f"small_clusters size moves stores as far as the sizes ask for, whatever "
+                f"maximum_distance ({self.maximum_distance}) says: set that to null, or choose "
+                "another mode"
+            )
+        if most is not None and (least < 1) == (most < 1) and most < least:
+            raise ValueError(
+                f"maximum_cluster_size ({most}) is below minimum_cluster_size ({least})"
+            )
         return self
 
 

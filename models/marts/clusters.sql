@@ -12,6 +12,17 @@ names as (
 
 ),
 
+reasons as (
+
+    select
+        category,
+        final_cluster_id,
+        max(small_reason) as small_reason
+    from {{ ref('mrg_members') }}
+    group by category, final_cluster_id
+
+),
+
 totals as (
 
     select
@@ -66,6 +77,7 @@ final as (
         ) }}, 0) as double) as sales_share,
 
         totals.store_count < {{ minimum_size('categories.category_store_count') }} as is_small,
+        cast(reasons.small_reason as varchar) as small_reason,
         medoids.store_id as medoid_store_id,
 
         {{ sql_text(invocation_id) }} as run_id
@@ -75,6 +87,10 @@ final as (
         on
             totals.category = names.category
             and totals.final_cluster_id = names.final_cluster_id
+    inner join reasons
+        on
+            totals.category = reasons.category
+            and totals.final_cluster_id = reasons.final_cluster_id
     inner join medoids
         on
             totals.category = medoids.category

@@ -12,7 +12,7 @@ category_stores as (
 
 categories as (
 
-    select distinct category from {{ ref('mrg_folds') }}
+    select distinct category from {{ ref('mrg_members') }}
 
 ),
 
@@ -69,19 +69,16 @@ sides as (
 
 ),
 
-final as (
+parts as (
 
     select
-        -- ids
         sides.category,
         sides.store_id,
         sides.internal_cluster_id,
         sides.external_cluster_id,
-
-        -- the label; a store of no internal cluster has none if no store is in its external one
-        cast(coalesce(sides.internal_part, of_external.internal_part) as varchar) || '_'
-        || cast(coalesce(sides.external_part, of_internal.external_part, 0) as varchar)
-            as merged_label
+        -- a store of no internal cluster has no part if no store is in its external one
+        coalesce(sides.internal_part, of_external.internal_part) as internal_part,
+        coalesce(sides.external_part, of_internal.external_part, 0) as external_part
     from sides
     left join cells as of_internal
         on
@@ -93,6 +90,27 @@ final as (
             sides.category = of_external.category
             and sides.external_part = of_external.external_part
             and of_external.is_largest_of_external
+
+),
+
+final as (
+
+    select
+        -- ids
+        category,
+        store_id,
+        internal_cluster_id,
+        external_cluster_id,
+
+        -- the label; a cluster of both sides at once is not known of a store outside the fit
+        internal_part,
+        external_part,
+        {% if merging.method == 'cross' %}
+        cast(internal_part as varchar) || '_' || cast(external_part as varchar) as merged_label
+        {% else %}
+        cast(null as varchar) as merged_label
+        {% endif %}
+    from parts
 
 )
 

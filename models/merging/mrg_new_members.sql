@@ -1,5 +1,5 @@
-{#- A label that a store with a cluster has was folded into a final cluster; one that none has, or that
-    is unknown, goes to the nearest. -#}
+{#- A store goes where its pair of sides leads; where that does not decide, or is unknown, to the nearest
+    final cluster. -#}
 with
 
 labels as (
@@ -8,9 +8,9 @@ labels as (
 
 ),
 
-folds as (
+label_clusters as (
 
-    select * from {{ ref('mrg_folds') }}
+    select * from {{ ref('mrg_label_clusters') }}
 
 ),
 
@@ -20,7 +20,7 @@ final_clusters as (
         category,
         final_cluster_id,
         final_label
-    from folds
+    from {{ ref('mrg_members') }}
 
 ),
 
@@ -38,16 +38,19 @@ final as (
         labels.merged_label,
         final_clusters.final_label,
         final_clusters.final_cluster_id,
-        folds.merged_label is not null as is_known_label
+        label_clusters.final_cluster_id is not null as is_known_label
     from labels
-    left join folds
-        on labels.category = folds.category and labels.merged_label = folds.merged_label
+    left join label_clusters
+        on
+            labels.category = label_clusters.category
+            and labels.internal_part = label_clusters.internal_part
+            and labels.external_part = label_clusters.external_part
     inner join nearest
         on labels.category = nearest.category and labels.store_id = nearest.store_id
     inner join final_clusters
         on
             labels.category = final_clusters.category
-            and coalesce(folds.final_cluster_id, nearest.cluster_id)
+            and coalesce(label_clusters.final_cluster_id, nearest.cluster_id)
             = final_clusters.final_cluster_id
 
 )

@@ -18,6 +18,7 @@ CONTRACT = {
     "metrics_per_cluster",
     "need_state_sales",
     "store_silhouettes",
+    "cluster_merges",
     "cluster_moves",
     "store_features",
     "feature_selection",

@@ -77,6 +77,30 @@ def test_every_default_is_needed(defaults):
         ({"external": {"filter": {"maximum_correlation": 1.2}}}, "maximum_correlation: 1.2 is not"),
         ({"external": {"impute": {"neighbours": 0}}}, "impute.neighbours: 0 is not allowed"),
         ({"external": {"impute": {"iterations": 0}}}, "impute.iterations: 0 is not allowed"),
+        ({"merging": {"method": "vote"}}, "'cross', 'joint' or 'consensus'"),
+        ({"merging": {"small_clusters": "drop"}}, "'nearest_large', 'per_store' or 'size'"),
+        ({"merging": {"maximum_distance": 0}}, "merging.maximum_distance: 0 is not allowed"),
+        ({"merging": {"maximum_clusters": 0}}, "merging.maximum_clusters: 0 is not allowed"),
+        (
+            {"merging": {"maximum_cluster_size": 50}},
+            "merging: maximum_cluster_size (50) is only kept by small_clusters size, which is "
+            "fold: set it to null, or choose size",
+        ),
+        (
+            {"merging": {"small_clusters": "size", "maximum_distance": 2}},
+            "merging: small_clusters size moves stores as far as the sizes ask for, whatever "
+            "maximum_distance (2.0) says: set that to null, or choose another mode",
+        ),
+        (
+            {
+                "merging": {
+                    "small_clusters": "size",
+                    "minimum_cluster_size": 9,
+                    "maximum_cluster_size": 8,
+                }
+            },
+            "merging: maximum_cluster_size (8) is below minimum_cluster_size (9)",
+        ),
         ({"internal": {"outliers": {"method": "forest"}}}, "'isolation_forest', 'lof' or"),
         ({"internal": {"outliers": {"policy": "winsorize"}}}, "'keep', 'winsorise' or"),
         ({"internal": {"scale": {"method": "max"}}}, "'minmax' or 'maxabs'"),
