@@ -47,6 +47,13 @@ def history(version: Version) -> pd.DataFrame:
     )
 
 
+def settings(version: Version, run_id: str) -> str | None:
+    """Return all settings that were in force in a run, as JSON text."""
+    found = query(version, "select settings from marts.runs where run_id = ?", (run_id,))
+    text = found["settings"].iloc[0] if len(found) else None
+    return None if pd.isna(text) else str(text)
+
+
 def _versions(text: Any) -> dict[str, str]:
     """Read the versions as far as they are a JSON object."""
     if pd.isna(text):

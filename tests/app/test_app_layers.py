@@ -13,6 +13,7 @@ FORBIDDEN = {
     "export": {"duckdb", "streamlit", "plotly", "sqlite3", "app.views"},
     "views": {"duckdb", "plotly", "sqlite3"},
     "words.py": {"duckdb", "streamlit", "plotly", "app"},
+    "words_counts.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
     "catalogue.py": {"duckdb", "streamlit", "plotly", "app"},
     "server.py": {"duckdb", "plotly"},
     "main.py": {"duckdb", "plotly"},
