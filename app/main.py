@@ -43,7 +43,7 @@ opened = st.navigation(
             st.Page(
                 page.path,
                 title=page.title,
-                url_path=page.address,
+                url_path=page.name,
                 default=page == catalogue.PAGES[0],
             )
             for page in pages
