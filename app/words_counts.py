@@ -34,7 +34,7 @@ def choice(scores: pd.DataFrame, rule: dict[str, Any]) -> list[str]:
     if chosen.empty:
         return ["No number of clusters was chosen for this side."]
     best = chosen.iloc[0]
-    said = [f"{words.several(int(best['k']), 'cluster')}: {_sentence(best['reason'])}"]
+    said = [f"{words.several(int(best['k']), 'cluster')} chosen. {_sentence(best['reason'])}"]
     if not pd.isna(rule.get("fixed")):
         said.append("The settings fix this number, whatever the scores say.")
     elif rule.get("rule"):
@@ -173,5 +173,5 @@ def _sentence(reason: object) -> str:
     """Write a reason as a sentence."""
     if pd.isna(reason):
         return "No reason is recorded."
-    text = str(reason).strip().rstrip(".")
+    text = str(reason).strip().rstrip(".").removeprefix("chosen: ")
     return f"{text[:1].upper()}{text[1:]}."
