@@ -23,7 +23,7 @@ def show_head(page: catalogue.Page) -> bool:
     if scope is None:
         st.info("Nothing was clustered. See which rows were refused, then run `make run` again.")
         return False
-    with st.container(key="run"):
+    with st.container(key="run_line"):
         counts = clusters.counts(version, scope.category)
         st.text(words.page_line(runs.latest(version), scope.category, counts))
     return True

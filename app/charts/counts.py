@@ -65,9 +65,7 @@ def score_chart(
                 line={"color": theme.COLOURS[0], "width": 1.5},
                 marker={"color": colours, "symbol": symbols, "size": sizes, "opacity": 1},
                 customdata=words,
-                hovertemplate=(
-                    "<b>%{x} clusters</b>, %{customdata}<br>%{y:.3~f}<extra></extra>"
-                ),
+                hovertemplate=("<b>%{x} clusters</b>, %{customdata}<br>%{y:.3~f}<extra></extra>"),
                 showlegend=False,
             ),
             **at,

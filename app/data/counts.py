@@ -98,5 +98,3 @@ def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.Da
         """,
         {"category": category, "stage": stage, "most": most},
     ).astype({"colour_id": "Int64"})
-
-

@@ -137,7 +137,9 @@ def try_out(found: Published, side: str, k: int | None, minimum: float | None) -
     rows = {side: found.components[side].reindex(stores.index)} if k is not None else {}
     if can_merge(found):
         space = joint_space(found)
-        stores["tried_final"] = _settled(space, _crossed(labels, stores["merged"], merging), merging)
+        stores["tried_final"] = _settled(
+            space, _crossed(labels, stores["merged"], merging), merging
+        )
         rows["final"] = space
     figures = pd.concat(
         [_figures(stage, stores, rows[stage]) for stage in rows] or [pd.DataFrame()]
@@ -192,10 +194,7 @@ def _crossed(labels: dict[str, pd.Series], merged: pd.Series, merging: dict) -> 
     value that labels are split by stays.
     """
     parts = pd.DataFrame(
-        {
-            side: labels[side] if merging[f"{side}_weight"] > 0 else "0"
-            for side in SIDES
-        }
+        {side: labels[side] if merging[f"{side}_weight"] > 0 else "0" for side in SIDES}
     )
     parts["internal"] = parts["internal"].fillna("0")
     if parts["external"].isna().any():
