@@ -1,7 +1,10 @@
 """The scores of each number of clusters, and the silhouette of every store."""
 
+from typing import Any
+
 import pandas as pd
 
+from app.data import runs
 from app.data.published import Version, query
 
 
@@ -25,25 +28,11 @@ def scores(version: Version, category: str, dataset: str) -> pd.DataFrame:
     return found.drop(columns=["category", "dataset"])
 
 
-def rule(version: Version, dataset: str) -> dict[str, object]:
-    """Return the settings by which the number was chosen, as far as they are recorded."""
-    found = query(
-        version,
-        """
-        select
-            json_extract_string(settings, '$.' || $dataset || '.cluster_count.rule') as rule,
-            json_extract(settings, '$.' || $dataset || '.cluster_count.fixed')::integer as fixed,
-            json_extract(
-                settings, '$.' || $dataset || '.cluster_count.minimum_stability'
-            )::double as minimum_stability,
-            json_extract_string(settings, '$.' || $dataset || '.algorithm.method') as method
-        from marts.runs
-        order by started_at desc nulls last
-        limit 1
-        """,
-        {"dataset": dataset},
-    )
-    return found.to_dict("records")[0] if len(found) else {}
+def rule(version: Version, dataset: str) -> dict[str, Any]:
+    """Return the settings by which the number was chosen; none if they are not recorded."""
+    latest = runs.latest(version)
+    found = runs.settings(version, latest["run_id"]) if latest else {}
+    return found.get(dataset, {}).get("cluster_count", {})
 
 
 def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.DataFrame:

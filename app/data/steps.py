@@ -1,6 +1,7 @@
 """What a run did, with which settings."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -49,8 +50,8 @@ def settings_table(version: Version, run_id: str, before: str | None) -> pd.Data
         `key` (such as `internal.scale.method`), `value` and `before` as JSON text, empty where
         there is no such setting; `is_changed`.
     """
-    now = _flat(settings(version, run_id))
-    then = _flat(settings(version, before)) if before else {}
+    now = dict(_leaves(settings(version, run_id)))
+    then = dict(_leaves(settings(version, before))) if before else {}
     keys = sorted(now.keys() | then.keys())
     table = pd.DataFrame(
         {"key": keys, "value": [now.get(k) for k in keys], "before": [then.get(k) for k in keys]},
@@ -60,18 +61,9 @@ def settings_table(version: Version, run_id: str, before: str | None) -> pd.Data
     return table.assign(is_changed=pd.Series(differs, index=table.index, dtype="bool"))
 
 
-def _flat(text: str | None) -> dict[str, str]:
-    """Return each setting under its whole key; nothing if the text is no JSON object."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return dict(_leaves(found, "")) if isinstance(found, dict) else {}
-
-
-def _leaves(value: Any, key: str):
-    """Yield key and JSON text of every setting."""
-    if isinstance(value, dict) and value:
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each setting under its whole key, with its JSON text."""
+    if isinstance(value, dict) and (value or not key):
         for name, below in value.items():
             yield from _leaves(below, f"{key}.{name}" if key else str(name))
     else:

@@ -1,6 +1,5 @@
 """What a trial of another number of clusters needs, and the trial, kept by the server."""
 
-import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -155,11 +154,7 @@ def _axes(parameters: pd.DataFrame, category: str, components) -> pd.DataFrame:
 def _settings(version: Version) -> dict[str, Any]:
     """Return the settings of the run that published, as far as a trial needs them."""
     latest = runs.latest(version)
-    text = runs.settings(version, latest["run_id"]) if latest else None
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        found = {}
+    found = runs.settings(version, latest["run_id"]) if latest else {}
     if not {"internal", "external", "merging"} <= set(found):
         raise UntriableError(
             "Nothing can be tried: the settings of this run are not recorded. "
