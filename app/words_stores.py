@@ -7,8 +7,8 @@ import pandas as pd
 from app import words
 
 BASES = {
-    "model": "both sides",
-    "nearest": "both sides; it took no part in finding the clusters and joined the nearest",
+    "model": "both sides, what it sells and where it stands",
+    "nearest": "both sides; it took no part in finding the clusters and joined the nearest one",
     "internal_only": "what it sells; nothing is known of where it stands",
     "external_only": "where it stands; too little is known of what it sells",
     "both": "both sides",
@@ -128,6 +128,20 @@ def neighbours(found: pd.DataFrame, category: str, *, is_clustered: bool) -> str
         f"{said} Nearness is measured on all values that the clustering saw, both sides weighted "
         "as for the final clusters."
     )
+
+
+def changes(found: pd.DataFrame) -> str:
+    """Say in how many categories the last run changed the cluster of a store.
+
+    Examples
+    --------
+    >>> changes(pd.DataFrame({"category": []}))
+    'The last run changed none of its clusters.'
+    """
+    if found.empty:
+        return "The last run changed none of its clusters."
+    where = words.several(len(found), "category", "categories")
+    return f"The last run changed its cluster in {where}."
 
 
 def history(found: pd.DataFrame) -> str:

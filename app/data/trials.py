@@ -161,16 +161,30 @@ def joint_space(found: Published) -> pd.DataFrame:
     return pd.concat(parts, axis="columns")
 
 
-def flows(trial: Trial, before: str, after: str) -> pd.DataFrame:
-    """Return one row per published and tried cluster that share stores, for a cross table."""
+def flows(trial: Trial, before: str, after: str, titles: dict[str, str]) -> pd.DataFrame:
+    """Return one row per published and tried cluster that share stores, for a cross table.
+
+    Parameters
+    ----------
+    before, after
+        Columns of `Trial.stores`.
+    titles
+        How published clusters are called; one that is not there keeps its number.
+    """
     pairs = trial.stores.dropna(subset=[before, after])
     pairs = pairs.groupby([before, after]).size().reset_index(name="store_count")
-    named = pd.DataFrame({"store_count": pairs["store_count"]})
-    for side, column in (("from", before), ("to", after)):
-        named[f"{side}_cluster"] = pairs[column]
-        named[f"{side}_title"] = pairs[column]
-        named[f"{side}_colour_id"] = pd.to_numeric(pairs[column], errors="coerce").astype("Int64")
-    return named.sort_values(
+    found = pd.DataFrame(
+        {
+            "from_cluster": "published " + pairs[before],
+            "from_title": [titles.get(name, f"published {name}") for name in pairs[before]],
+            "from_colour_id": pd.to_numeric(pairs[before], errors="coerce"),
+            "to_cluster": "tried " + pairs[after],
+            "to_title": "tried " + pairs[after],
+            "to_colour_id": pd.to_numeric(pairs[after], errors="coerce"),
+            "store_count": pairs["store_count"],
+        }
+    ).astype({"from_colour_id": "Int64", "to_colour_id": "Int64"})
+    return found.sort_values(
         ["from_colour_id", "from_cluster", "to_colour_id", "to_cluster"], ignore_index=True
     )
 

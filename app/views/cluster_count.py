@@ -201,7 +201,10 @@ def show_result(scope, found, trial, *, is_number):
     for tab, (title, before, after) in zip(
         st.tabs([title for title, *_ in tables]), tables, strict=True
     ):
-        flows = trials.flows(trial, before, after)
+        stage = "final" if before == "published_final" else scope.dataset
+        there = clusters.at_stage(scope.version, scope.category, stage)
+        titles = dict(zip(there["cluster"], there["title"], strict=True))
+        flows = trials.flows(trial, before, after, titles)
         with tab:
             show_chart(
                 cross_table_chart(flows),

@@ -44,11 +44,11 @@ REASON_COLUMNS = {
     "rows": st.column_config.NumberColumn("Rows", format="localized"),
 }
 ROW_COLUMNS = {
-    "source": st.column_config.TextColumn("Source"),
-    "file": st.column_config.TextColumn("File"),
-    "line": st.column_config.NumberColumn("Line", format="%d"),
-    "reason": st.column_config.TextColumn("Reason", width="medium"),
-    "detail": st.column_config.TextColumn("Detail"),
+    "source": st.column_config.TextColumn("Source", width=120),
+    "file": st.column_config.TextColumn("File", width=170),
+    "line": st.column_config.NumberColumn("Line", format="%d", width=60),
+    "reason": st.column_config.TextColumn("Reason", width=180),
+    "detail": st.column_config.TextColumn("Detail", width=160),
     "raw": st.column_config.TextColumn("The row as it was read", width="large"),
 }
 SOURCE_COLUMNS = {
@@ -222,10 +222,13 @@ def show_settings(scope, rows, place):
     st.text(words_runs.settings(table, earlier))
     text = st.text_input("Setting", placeholder="Part of its name, such as merging", key="setting")
     is_shown = table["key"].str.contains(text.strip(), case=False, regex=False)
-    if st.toggle("Only those that differ", disabled=earlier is None, key="differing"):
+    columns = SETTING_COLUMNS
+    if earlier is None:
+        columns = {name: SETTING_COLUMNS[name] for name in ("key", "value")}
+    elif st.toggle("Only those that differ", key="differing"):
         is_shown &= table["is_changed"]
     if is_shown.any():
-        show_table(table[is_shown], SETTING_COLUMNS, "settings")
+        show_table(table[is_shown], columns, "settings")
     else:
         st.info("No setting matches. Take some letters away, or switch the difference off.")
 
@@ -246,6 +249,7 @@ def show_refused(scope):
         [f"{row.source}: {row.reason}" for row in shown.itertuples()],
         shown["rows"].tolist(),
         title="Rows",
+        form=",.0f",
     )
     show_chart(chart, reasons, "refused by reason", alt=sentence, how=HOW_REFUSED)
     st.subheader("The rows as they were read")

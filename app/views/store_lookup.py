@@ -22,12 +22,12 @@ CONFIDENCE = st.column_config.ProgressColumn(
 
 CLUSTER_COLUMNS = {
     "category": st.column_config.TextColumn("Category"),
-    "final": st.column_config.TextColumn("Final cluster", width="large"),
-    "confidence": CONFIDENCE,
-    "second_best": st.column_config.TextColumn("Second best", width="large"),
-    "internal_cluster_id": st.column_config.NumberColumn("Internal", width=60),
-    "external_cluster_id": st.column_config.NumberColumn("External", width=60),
+    "final": st.column_config.TextColumn("Final cluster", width=260),
     "merged_label": st.column_config.TextColumn("Merged", width=60),
+    "internal_cluster_id": st.column_config.NumberColumn("Internal", width=55),
+    "external_cluster_id": st.column_config.NumberColumn("External", width=55),
+    "confidence": CONFIDENCE,
+    "second_best": st.column_config.TextColumn("Second best", width=260),
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
     "is_reassigned": st.column_config.CheckboxColumn("Moved", width=60),
     "is_outlier": st.column_config.CheckboxColumn("Outlier", width=60),
@@ -219,9 +219,8 @@ def show_history(scope, store_id):
     st.subheader("Where was it before?")
     if published.has_table(scope.version, "cluster_changes"):
         changes = lookup.changes(scope.version, store_id)
-        if changes.empty:
-            st.text("The last run changed none of its clusters.")
-        else:
+        st.text(words_stores.changes(changes))
+        if not changes.empty:
             show_table(changes, CHANGE_COLUMNS, f"store {store_id} changes")
     if not published.has_table(scope.version, "store_cluster_history"):
         say_absent("store_cluster_history", "where a store was before")

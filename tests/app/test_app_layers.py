@@ -14,6 +14,8 @@ FORBIDDEN = {
     "views": {"duckdb", "plotly", "sqlite3"},
     "words.py": {"duckdb", "streamlit", "plotly", "app"},
     "words_counts.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
+    "words_runs.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
+    "words_stores.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
     "catalogue.py": {"duckdb", "streamlit", "plotly", "app"},
     "server.py": {"duckdb", "plotly"},
     "main.py": {"duckdb", "plotly"},

@@ -82,16 +82,17 @@ def test_large_chains_show_some_of_every_cluster_and_say_so(warehouse, published
 
 def test_planted_groups_are_found_again_with_their_number(warehouse, published_file):
     trial = what_if.try_out(published.version(), "Bakery", "internal", 3, None)
-    flows = trials.flows(trial, "published", "tried")
+    flows = trials.flows(trial, "published", "tried", {"1": "Town"})
     assert flows["store_count"].tolist() == [19, 13, 6]
-    assert flows["from_cluster"].tolist() == flows["to_cluster"].tolist() == ["1", "2", "3"]
+    assert flows["from_title"].tolist() == ["Town", "published 2", "published 3"]
+    assert flows["to_cluster"].tolist() == ["tried 1", "tried 2", "tried 3"]
     of_side = trial.figures[trial.figures["stage"] == "internal"].set_index("which")
     assert of_side.loc["tried", "silhouette"] == of_side.loc["published", "silhouette"] > 0.5
 
 
 def test_fewer_clusters_put_planted_neighbours_together(warehouse, published_file):
     trial = what_if.try_out(published.version(), "Bakery", "internal", 2, None)
-    flows = trials.flows(trial, "published", "tried")
+    flows = trials.flows(trial, "published", "tried", {"1": "Town"})
     assert len(flows) == 3  # nobody's group is divided
     assert flows["to_cluster"].nunique() == 2
     tried = trial.figures.set_index(["stage", "which"])
