@@ -56,34 +56,49 @@ def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.Da
         """
         with measured as (
             select
-                placed.store_id,
-                placed.store_name,
-                placed.cluster,
-                placed.title,
-                placed.colour_id::integer as colour_id,
-                coalesce(found.silhouette, found.simplified_silhouette) as silhouette
-            from marts.store_silhouettes as found
-            inner join stores_at($category, $stage) as placed
-                on placed.store_id = found.store_id
-            where found.category = $category and found.stage = $stage
+                cluster,
+                store_id,
+                coalesce(silhouette, simplified_silhouette) as silhouette
+            from marts.store_silhouettes
+            where category = $category and stage = $stage
         ),
 
-        compared as (
+        means as (
             select
-                *,
-                avg(silhouette) over (partition by cluster) as cluster_mean,
-                count(*) over (partition by cluster) as cluster_stores,
-                avg(silhouette) over () as mean,
-                count(*) filter (where silhouette < 0) over () as misplaced,
-                count(*) over () as measured
+                cluster,
+                count(silhouette) as cluster_stores,
+                avg(silhouette) as cluster_mean,
+                sum(count(silhouette)) over () as measured,
+                sum(sum(silhouette)) over () as total,
+                sum(count(*) filter (where silhouette < 0)) over () as misplaced
+            from measured
+            group by cluster
+        ),
+
+        -- names are looked up of the sample alone
+        sampled as (
+            select *
             from measured
             where silhouette is not null
+            qualify in_sample(cluster, store_id, $most)
         )
 
-        select *
-        from compared
-        qualify in_sample(cluster, store_id, $most)
-        order by colour_id, cluster, silhouette desc, store_id
+        select
+            sampled.store_id,
+            placed.store_name,
+            placed.cluster,
+            placed.title,
+            placed.colour_id::integer as colour_id,
+            sampled.silhouette,
+            means.cluster_mean,
+            means.cluster_stores,
+            means.total / means.measured as mean,
+            means.misplaced::bigint as misplaced,
+            means.measured::bigint as measured
+        from sampled
+        inner join means on means.cluster = sampled.cluster
+        inner join stores_at($category, $stage) as placed on placed.store_id = sampled.store_id
+        order by colour_id, placed.cluster, sampled.silhouette desc, sampled.store_id
         """,
         {"category": category, "stage": stage, "most": most},
     ).astype({"colour_id": "Int64"})

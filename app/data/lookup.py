@@ -204,22 +204,29 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
             group by dataset
         ),
 
+        -- external features of the category go before those of all
+        sides as (
+            select dataset, if(bool_or(category <> 'all'), $category, 'all') as category
+            from marts.store_features
+            where category in ($category, 'all') and model_value is not null
+            group by dataset
+        ),
+
         seen as (
             select
                 features.store_id,
                 features.dataset,
                 features.feature,
-                features.model_value * coalesce(factors.factor, 1) as value,
-                rank() over (
-                    partition by features.dataset order by features.category = 'all'
-                ) as place
+                features.model_value * coalesce(factors.factor, 1) as value
             from marts.store_features as features
+            inner join sides
+                on sides.dataset = features.dataset and sides.category = features.category
             left join factors on factors.dataset = features.dataset
-            where features.category in ($category, 'all') and features.model_value is not null
+            where features.model_value is not null
         ),
 
         own as (
-            select dataset, feature, value from seen where place = 1 and store_id = $store_id
+            select dataset, feature, value from seen where store_id = $store_id
         ),
 
         distances as (
@@ -229,7 +236,7 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
                 count(*) as shared
             from seen
             inner join own on own.dataset = seen.dataset and own.feature = seen.feature
-            where seen.place = 1 and seen.store_id <> $store_id
+            where seen.store_id <> $store_id
             group by seen.store_id
         )
 

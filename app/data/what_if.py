@@ -202,32 +202,40 @@ def _values(version: Version, category: str, stores: list[str]) -> pd.DataFrame:
     return query(
         version,
         """
-        with placed as (
-            select
-                dataset,
-                store_id,
-                feature,
-                model_value as value,
-                -- external features of the category go before those of all
-                rank() over (partition by dataset order by category = 'all') as place
+        -- external features of the category go before those of all
+        with sides as (
+            select dataset, if(bool_or(category <> 'all'), $category, 'all') as category
             from marts.store_features
             where category in ($category, 'all') and model_value is not null
+            group by dataset
+        ),
+
+        placed as (
+            select features.dataset, features.store_id, features.feature, features.model_value
+            from marts.store_features as features
+            inner join sides
+                on sides.dataset = features.dataset and sides.category = features.category
+            where features.model_value is not null
         ),
 
         wanted as (
-            select dataset, store_id, count(*) over (partition by dataset) as of
-            from (select distinct dataset, store_id from placed where place = 1) as known
+            select
+                known.dataset,
+                known.store_id,
+                count(*) over (partition by known.dataset) as of
+            from (select distinct dataset, store_id from placed) as known
+            left join (select unnest($stores::varchar[]) as store_id) as chosen
+                on chosen.store_id = known.store_id
             qualify row_number() over (
-                partition by dataset
-                order by
-                    not list_contains($stores::varchar[], store_id), hash(store_id), store_id
+                partition by known.dataset
+                order by chosen.store_id is null, hash(known.store_id), known.store_id
             ) <= $most
         )
 
-        select placed.dataset, placed.store_id, placed.feature, placed.value, wanted.of
+        select
+            placed.dataset, placed.store_id, placed.feature, placed.model_value as value, wanted.of
         from placed
         inner join wanted on wanted.dataset = placed.dataset and wanted.store_id = placed.store_id
-        where placed.place = 1
         order by placed.dataset, placed.store_id, placed.feature
         """,
         {"category": category, "stores": stores, "most": MOST_STORES},
