@@ -36,8 +36,6 @@ class Published(NamedTuple):
     """How many stores there are, sampled or not."""
     components: dict[str, pd.DataFrame]
     """Of each side that has a model: stores x components, of these and of other stores."""
-    side_counts: dict[str, int]
-    """How many stores each side has, sampled or not."""
     axes: pd.DataFrame
     """`dataset`, `component`, `centre`, `factor`: from the components to the joint space."""
     settings: dict[str, Any]

@@ -117,7 +117,7 @@ def _published(version: Version, category: str) -> trials.Published:
         raise UntriableError("Nothing can be tried: no store of this category has a cluster.")
     parameters = _parameters(version, category)
     values = _values(version, category, stores["store_id"].tolist())
-    components, counts = {}, {}
+    components = {}
     for side in trials.SIDES:
         of_side = parameters[parameters["dataset"] == side]
         own = of_side[of_side["category"] != "all"]
@@ -127,12 +127,10 @@ def _published(version: Version, category: str) -> trials.Published:
         seen = values[values["dataset"] == side]
         if len(seen) and (model["parameter"] == "loading").any():
             components[side] = trials.components_of(seen.assign(category=category), model)
-            counts[side] = int(seen["of"].iloc[0])
     return trials.Published(
         stores.set_index("store_id").drop(columns="of"),
         int(stores["of"].iloc[0]),
         components,
-        counts,
         _axes(parameters, category, components),
         settings,
     )
@@ -196,49 +194,51 @@ def _stores(version: Version, category: str) -> pd.DataFrame:
 def _values(version: Version, category: str, stores: list[str]) -> pd.DataFrame:
     """Return what the clustering saw of these stores, and of others that shape the clusters.
 
-    External features are those of the category, else those of all. `of` counts the stores
-    that a side has, taken or not.
+    External features are those of the category, else those of all.
     """
     return query(
         version,
         """
-        -- external features of the category go before those of all
-        with sides as (
-            select dataset, if(bool_or(category <> 'all'), $category, 'all') as category
-            from marts.store_features
-            where category in ($category, 'all') and model_value is not null
-            group by dataset
+        with chosen as (
+            select unnest($stores::varchar[]) as store_id
         ),
 
-        placed as (
-            select features.dataset, features.store_id, features.feature, features.model_value
-            from marts.store_features as features
-            inner join sides
-                on sides.dataset = features.dataset and sides.category = features.category
-            where features.model_value is not null
+        others as (
+            select stores.store_id
+            from marts.stores
+            anti join chosen on chosen.store_id = stores.store_id
+            order by hash(stores.store_id), stores.store_id
+            limit $rest
         ),
 
         wanted as (
+            select store_id from chosen
+            union all
+            select store_id from others
+        ),
+
+        seen as (
             select
-                known.dataset,
-                known.store_id,
-                count(*) over (partition by known.dataset) as of
-            from (select distinct dataset, store_id from placed) as known
-            left join (select unnest($stores::varchar[]) as store_id) as chosen
-                on chosen.store_id = known.store_id
-            qualify row_number() over (
-                partition by known.dataset
-                order by chosen.store_id is null, hash(known.store_id), known.store_id
-            ) <= $most
+                features.dataset,
+                features.category,
+                features.store_id,
+                features.feature,
+                features.model_value as value
+            from marts.store_features as features
+            inner join wanted on wanted.store_id = features.store_id
+            where features.category in ($category, 'all') and features.model_value is not null
         )
 
-        select
-            placed.dataset, placed.store_id, placed.feature, placed.model_value as value, wanted.of
-        from placed
-        inner join wanted on wanted.dataset = placed.dataset and wanted.store_id = placed.store_id
-        order by placed.dataset, placed.store_id, placed.feature
+        select dataset, store_id, feature, value
+        from seen
+        qualify rank() over (partition by dataset order by category = 'all') = 1
+        order by dataset, store_id, feature
         """,
-        {"category": category, "stores": stores, "most": MOST_STORES},
+        {
+            "category": category,
+            "stores": stores,
+            "rest": max(0, MOST_STORES - len(stores)),
+        },
     )
 
 

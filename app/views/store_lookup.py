@@ -194,7 +194,8 @@ def show_neighbours(scope, store_id, *, is_clustered):
         if not published.has_table(scope.version, table):
             say_absent(table, "which stores are alike")
             return
-    found = lookup.neighbours(scope.version, scope.category, store_id, NEAREST)
+    with st.spinner("Comparing all stores…"):
+        found = lookup.neighbours(scope.version, scope.category, store_id, NEAREST)
     if found.empty:
         st.info("No store can be compared: the clustering saw no values of this one.")
         return
@@ -239,5 +240,6 @@ if store_id:
     is_clustered = show_clusters(scope, store_id)
     if is_clustered:
         show_reasons(scope, store_id)
-    show_neighbours(scope, store_id, is_clustered=is_clustered)
     show_history(scope, store_id)
+    # last, because all stores are compared: the rest can be read meanwhile
+    show_neighbours(scope, store_id, is_clustered=is_clustered)

@@ -43,7 +43,6 @@ def planted(*, merging=None, split=""):
         labels,
         24,
         {"internal": internal, "external": external},
-        {"internal": 24, "external": 24},
         axes,
         {"internal": SIDE, "external": SIDE, "merging": MERGING | (merging or {})},
     )
