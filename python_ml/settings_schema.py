@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from python_ml.constraint_schema import Constraints
 from python_ml.source_schema import Sources, Strict, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -119,6 +120,7 @@ class ClusterCount(Strict):
     minimum_cluster_size: ClusterSize
     retry_minimum_cluster_size: ClusterSize | None
     minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    maximum_border_density: Annotated[float, Field(gt=0)]
     resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
@@ -202,17 +204,19 @@ class External(_Dataset):
     encode: Encode
 
 
-class Merging(Strict):
+class Merging(Constraints):
     """How both become final clusters; a weight of 0 switches a side off."""
 
     method: Literal["cross", "joint", "consensus"]
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    thin_stores: Literal["external_only", "leave_out"]
     small_clusters: Literal["fold", "nearest_large", "per_store", "size"]
     maximum_distance: Annotated[float, Field(gt=0)] | None
     maximum_clusters: Annotated[int, Field(ge=1)] | None
     maximum_cluster_size: ClusterSize | None
+    minimum_overlap: Annotated[float, Field(gt=0, le=1)]
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:
@@ -241,6 +245,15 @@ class Merging(Strict):
         return self
 
 
+class Explanations(Strict):
+    """How the clusters are put into words, and what explains them."""
+
+    rule_depth: Annotated[int, Field(ge=1, le=6)]
+    external_model: bool
+    folds: Annotated[int, Field(ge=2, le=20)]
+    repeats: Annotated[int, Field(ge=1, le=20)]
+
+
 class Projections(Strict):
     """What is drawn of the stores; nothing is clustered by it."""
 
@@ -263,6 +276,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    explanations: Explanations
     projections: Projections
     resources: Resources
 
@@ -297,6 +311,18 @@ class Settings(Strict):
                 "internal.too_few_stores.fallback is external_only, but merging.external_weight is "
                 "0: give the external side a weight, or choose one_cluster or stop"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stores_have_what_splits_them(self) -> Settings:
+        known = sorted((self.sources.stores.attributes or {}) if self.sources.stores else {})
+        for name in ("split_before", "split_after"):
+            attribute = getattr(self.merging, name)
+            if attribute is not None and attribute not in known:
+                raise ValueError(
+                    f"merging.{name} is {attribute!r}, but the attributes of sources.stores are "
+                    f"{', '.join(known) or 'none'}: name one of them, or add it there"
+                )
         return self
 
     @model_validator(mode="after")

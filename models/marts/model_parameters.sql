@@ -202,6 +202,8 @@ parameters as (
         external_part as other_cluster_id,
         final_cluster_id as value
     from {{ ref('mrg_label_clusters') }}
+    -- of a split, a pair alone decides nothing
+    where split_value is null
 
 ),
 

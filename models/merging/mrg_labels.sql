@@ -1,4 +1,5 @@
-{#- Where both sides were clustered at once the label is the cluster found; else both parts crossed. -#}
+{#- Where both sides were clustered at once the label is the cluster found; else both parts crossed. If
+    the settings split before small clusters are dissolved, the value stands behind it. -#}
 with
 
 sides as (
@@ -10,6 +11,12 @@ sides as (
 joint_labels as (
 
     select * from {{ ref('mrg_joint_labels') }}
+
+),
+
+splits as (
+
+    select * from {{ ref('mrg_splits') }}
 
 ),
 
@@ -30,8 +37,10 @@ final as (
         coalesce(
             joint_labels.merged_label,
             cast(sides.internal_part as varchar) || '_' || cast(sides.external_part as varchar)
-        ) as merged_label
+        )
+        || coalesce('/' || splits.before_value, '') as merged_label
     from sides
+    inner join splits on sides.store_id = splits.store_id
     left join joint_labels
         on sides.category = joint_labels.category and sides.store_id = joint_labels.store_id
 

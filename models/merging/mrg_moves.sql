@@ -2,7 +2,7 @@ with
 
 members as (
 
-    select * from {{ ref('mrg_members') }} where merged_label <> final_label
+    select * from {{ ref('mrg_members') }} where is_moved
 
 ),
 

@@ -1,5 +1,6 @@
 {#- A store goes where its pair of sides leads; where that does not decide, or is unknown, to the nearest
-    final cluster. -#}
+    final cluster; of those of its value where the settings split and there is one. -#}
+{% set is_split = setting('merging.split_before') is not none or setting('merging.split_after') is not none %}
 with
 
 labels as (
@@ -24,9 +25,50 @@ final_clusters as (
 
 ),
 
+{% if is_split %}
+candidates as (
+
+    select
+        distances.*,
+        substr(final_clusters.final_label, strpos(final_clusters.final_label, '/') + 1)
+        = labels.split_value as is_of_value
+    from {{ ref('mrg_new_distances') }} as distances
+    inner join final_clusters
+        on
+            distances.category = final_clusters.category
+            and distances.cluster_id = final_clusters.final_cluster_id
+    inner join labels
+        on distances.category = labels.category and distances.store_id = labels.store_id
+
+),
+
+known_values as (
+
+    select
+        category,
+        store_id,
+        bool_or(is_of_value) as is_known_value
+    from candidates
+    group by category, store_id
+
+),
+
+distances as (
+
+    select candidates.*
+    from candidates
+    inner join known_values
+        on
+            candidates.category = known_values.category
+            and candidates.store_id = known_values.store_id
+    where candidates.is_of_value = known_values.is_known_value
+
+),
+{% endif %}
+
 nearest as (
 
-    {{ assign_nearest(ref('mrg_new_distances')) }}
+    {{ assign_nearest('distances' if is_split else ref('mrg_new_distances')) }}
 
 ),
 
@@ -45,6 +87,7 @@ final as (
             labels.category = label_clusters.category
             and labels.internal_part = label_clusters.internal_part
             and labels.external_part = label_clusters.external_part
+            and labels.split_value is not distinct from label_clusters.split_value
     inner join nearest
         on labels.category = nearest.category and labels.store_id = nearest.store_id
     inner join final_clusters

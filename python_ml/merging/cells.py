@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+DIVIDER = "/"
+"""Stands in a label before the values that it is split by."""
+
 Cells = dict[str, np.ndarray]
 """The rows of each cluster, by label; labels in natural order, rows ascending."""
 
@@ -29,6 +32,17 @@ class Outcome(NamedTuple):
     merges: list[Merge]
     notes: dict[str, str]
     """Why a small cluster was kept."""
+
+
+def split_value(label: str) -> str:
+    """Return what a label is split by, or nothing.
+
+    Examples
+    --------
+    >>> split_value("1_2/North/Mini"), split_value("1_2")
+    ('North/Mini', '')
+    """
+    return label.partition(DIVIDER)[2]
 
 
 def centroids_of(rows: np.ndarray, cells: Cells) -> dict[str, np.ndarray]:

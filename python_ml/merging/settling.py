@@ -13,7 +13,7 @@ from python_ml.frames import (
     stack,
     typed,
 )
-from python_ml.merging.cells import Cells, Outcome, after
+from python_ml.merging.cells import Cells, Outcome, after, split_value
 from python_ml.merging.folding import fold_small, fold_to
 from python_ml.merging.reassigning import store_by_store, to_nearest_large
 from python_ml.merging.sizes import bound_sizes, resolve_maximum_size
@@ -44,6 +44,8 @@ def settle_small_clusters(
     """Return where each store ends up when clusters below the minimum are dissolved.
 
     The label of the receiving cluster survives, so a settled label still reads as what it was.
+    Labels that carry a value they are split by ("1_2/North") only join those of the same value,
+    and the settings hold for each value, but that shares are those of the whole category.
 
     Parameters
     ----------
@@ -127,12 +129,32 @@ def settle_small_clusters(
 
 
 def _settle(category, wide, labels, settings):
-    """Return the rows of one category."""
+    """Return the rows of one category; what it is split by, each value for itself."""
     own = labels.loc[labels["category"] == category].set_index("store_id")["merged_label"]
-    own = own.reindex(wide.index).to_numpy()
+    own = own.reindex(wide.index)
+    minimum, maximum = settings["minimum_cluster_size"], settings["maximum_cluster_size"]
+    in_stores = {
+        "minimum_cluster_size": resolve_minimum_size(minimum, len(wide)),
+        "maximum_cluster_size": maximum and resolve_maximum_size(maximum, len(wide)),
+    }
+    values = own.map(split_value).to_numpy()
+    tables, steps = [], 0
+    for value in sorted(set(values)):
+        here = values == value
+        table = _settle_value(
+            category, wide[here], own[here].to_numpy(), value, settings | in_stores
+        )
+        table["merge_step"] += steps
+        steps = table["merge_step"].max() if table["merge_step"].notna().any() else steps
+        tables.append(table)
+    return pd.concat(tables).sort_values("store_id", ignore_index=True)
+
+
+def _settle_value(category, wide, own, value, settings):
+    """Return the rows of the stores of one category and value."""
     rows = wide.to_numpy()
     cells = {label: np.flatnonzero(own == label) for label in sorted(set(own), key=natural_key)}
-    minimum = resolve_minimum_size(settings["minimum_cluster_size"], len(rows))
+    minimum = settings["minimum_cluster_size"]
     try:
         outcome = _dissolve(rows, cells, minimum, settings)
     except ValueError as error:
@@ -155,7 +177,7 @@ def _settle(category, wide, labels, settings):
             "merged_label": own,
             "settled_label": settled,
             "reason": _reasons(own, settled, log["merge_mode"], cells, minimum, settings),
-            "note": _notes(settled, minimum, outcome.notes),
+            "note": _notes(settled, minimum, outcome.notes, value),
         }
         | log,
         SCHEMA,
@@ -194,7 +216,7 @@ def _dissolve(rows, cells, minimum, settings) -> Outcome:
             rows,
             cells,
             minimum=minimum,
-            maximum=None if maximum is None else resolve_maximum_size(maximum, len(rows)),
+            maximum=maximum,
             most=settings["maximum_clusters"],
         )
     return MODES[mode](rows, cells, minimum=minimum, limit=limit)
@@ -228,12 +250,14 @@ def _reasons(own, settled, modes, cells: Cells, minimum, settings):
     return reasons
 
 
-def _notes(settled, minimum, notes):
+def _notes(settled, minimum, notes, value):
     """Return why the cluster of each store is below the minimum, if it is."""
     names, sizes = np.unique(settled.astype(str), return_counts=True)
     small = {name for name, size in zip(names, sizes, strict=True) if size < minimum}
-    alone = len(names) == 1
-    return [None if label not in small else ALONE if alone else notes[label] for label in settled]
+    if len(names) == 1:
+        alone = f"kept: there is no other cluster of {value!r}" if value else ALONE
+        notes = {names[0]: alone}
+    return [notes[label] if label in small else None for label in settled]
 
 
 def _check_same_stores(wide, labels):

@@ -30,25 +30,6 @@ LATER = {
         "valid_from": "timestamp",
         "valid_to": "timestamp",
     },
-    "cluster_overrides": {
-        "category": "varchar",
-        "store_id": "varchar",
-        "cluster": "varchar",
-        "author": "varchar",
-        "reason": "varchar",
-        "until": "date",
-        "status": "varchar",
-        "explanation": "varchar",
-    },
-    "constraints_applied": {
-        "category": "varchar",
-        "store_id": "varchar",
-        "constraint_kind": "varchar",
-        "group_name": "varchar",
-        "from_label": "varchar",
-        "to_label": "varchar",
-        "explanation": "varchar",
-    },
 }
 """Tables that only newer builds publish; a contract beside a model comes before these."""
 

@@ -110,6 +110,10 @@ def test_every_default_is_needed(defaults):
             "minimum_stability: 1.1 is not allowed",
         ),
         (
+            {"external": {"cluster_count": {"maximum_border_density": 0}}},
+            "maximum_border_density: 0 is not allowed",
+        ),
+        (
             {"external": {"cluster_count": {"retry_minimum_cluster_size": 0}}},
             "retry_minimum_cluster_size: 0 is not allowed",
         ),
@@ -131,6 +135,9 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+        ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
+        ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
+        ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
@@ -175,6 +182,14 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
         ({}, "sources.sales: is missing"),
         ({"sales": SALES | {"unique_by": ["row_id"]}}, "columns has no row_id"),
         ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
+        (
+            {"sales": SALES, "overrides": {"files": "o.csv", "columns": {"store_id": "s"}}},
+            "sources.overrides.columns.author: is missing and has to be given",
+        ),
+        (
+            {"sales": SALES, "feeds": {"overrides": FEED | {"attributes": {"region": "r"}}}},
+            "feeds.overrides: give the feed a name that no other source has",
+        ),
         ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
         (
             {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"store_id": "s"}}}},
