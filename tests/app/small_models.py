@@ -7,20 +7,6 @@ from typing import Any
 Row = dict[str, Any]
 
 LATER = {
-    "store_reasons": {
-        "category": "varchar",
-        "store_id": "varchar",
-        "rank": "integer",
-        "dataset": "varchar",
-        "feature": "varchar",
-        "final_cluster_id": "integer",
-        "second_cluster_id": "integer",
-        "value": "double",
-        "cluster_mean": "double",
-        "second_cluster_mean": "double",
-        "contribution": "double",
-        "sentence": "varchar",
-    },
     "store_cluster_history": {
         "category": "varchar",
         "store_id": "varchar",
@@ -31,7 +17,7 @@ LATER = {
         "valid_to": "timestamp",
     },
 }
-"""Tables that only newer builds publish; a contract beside a model comes before these."""
+"""Published tables that have no contract beside a mart: it is a snapshot."""
 
 SIDE = {
     "cluster_count": {"rule": "median", "fixed": None, "maximum": 10, "minimum_stability": 0.6},
