@@ -124,6 +124,8 @@ def stability(found: pd.DataFrame) -> str:
     worst = compared.sort_values(["moved_share", "category"], ascending=[False, True]).iloc[0]
     moved = compared["moved_store_count"].sum()
     of = compared["shared_store_count"].sum()
+    if not moved:
+        return f"None of {words.count(of)} assignments of stores changed since the run before."
     return (
         f"{words.count(moved)} of {words.count(of)} assignments of stores changed since the run "
         f"before; most in {worst['category']} ({words.percent(worst['moved_share'])})."

@@ -125,8 +125,8 @@ def neighbours(found: pd.DataFrame, category: str, *, is_clustered: bool) -> str
         said = f"It has no cluster here. Of its {nearest} most ({most.iloc[0]}) are in "
         said += f"{most.index[0]}."
     return (
-        f"{said} Nearness is measured on all values that the clustering saw, both sides weighted "
-        "as for the final clusters."
+        f"{said} Nearness is measured on all values that the clustering saw of it, the sides "
+        "weighted as for the final clusters."
     )
 
 

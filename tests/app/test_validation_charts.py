@@ -161,3 +161,18 @@ def test_a_first_run_has_nothing_to_compare_with():
         {"category": ["Tea"], "previous_run_id": [None], "moved_store_count": [None]}
     )
     assert words_runs.stability(found).startswith("This is the first published run")
+
+
+def test_a_run_that_moved_nobody_says_so():
+    found = pd.DataFrame(
+        {
+            "category": ["Tea"],
+            "previous_run_id": ["abc"],
+            "moved_store_count": [0],
+            "shared_store_count": [40],
+            "moved_share": [0.0],
+        }
+    )
+    assert words_runs.stability(found) == (
+        "None of 40 assignments of stores changed since the run before."
+    )
