@@ -32,7 +32,8 @@ def latest(version: Version) -> dict[str, Any] | None:
     if found.empty:
         return None
     run = found.to_dict("records")[0]
-    return run | {"versions": _versions(run["versions"])}
+    versions = {name: str(value) for name, value in _object(run["versions"]).items()}
+    return run | {"versions": versions}
 
 
 def history(version: Version) -> pd.DataFrame:
@@ -47,12 +48,18 @@ def history(version: Version) -> pd.DataFrame:
     )
 
 
-def _versions(text: Any) -> dict[str, str]:
-    """Read the versions as far as they are a JSON object."""
+def settings(version: Version, run_id: str) -> dict[str, Any]:
+    """Return all settings that were in force in a run; none if they are not recorded."""
+    found = query(version, "select settings from marts.runs where run_id = ?", (run_id,))
+    return _object(found["settings"].iloc[0]) if len(found) else {}
+
+
+def _object(text: Any) -> dict[str, Any]:
+    """Read a text as far as it is a JSON object."""
     if pd.isna(text):
         return {}
     try:
         found = json.loads(text)
     except ValueError:
         return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    return found if isinstance(found, dict) else {}

@@ -157,6 +157,20 @@ def offer_file(label: str, make: Callable[[], bytes | str], name: str, kind: str
     )
 
 
+def offer_text(text: str, name: str, label: str, ending: str, mime: str) -> None:
+    """Offer a text as a file."""
+    st.download_button(
+        label,
+        text,
+        f"{frames.file_name(name)}.{ending}",
+        mime,
+        key=f"text {name}",
+        type="tertiary",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
 def say_absent(table: str, what: str) -> None:
     """Say that this publish has no such table, and what to do."""
     st.info(

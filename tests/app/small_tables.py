@@ -5,6 +5,7 @@ from decimal import Decimal
 from math import cos, sin
 from typing import Any
 
+import small_models
 from small_profiles import need_states, rules
 
 HOSTILE_STORES = {
@@ -81,7 +82,7 @@ def tables(run_id: str, clustered: int) -> dict[str, list[Row]]:
         "rejected_rows": _rejected(),
         "runs": _runs(run_id),
         "run_steps": _steps(run_id),
-    }
+    } | small_models.tables(assigned, left_out, FEATURES)
 
 
 DERIVED = (
@@ -412,7 +413,7 @@ def _runs(run_id: str) -> list[Row]:
             ("0ld00000", "prod", "build", "success", datetime(2026, 11, 1, 6, 0), 60.0,
              3, 0, "{}", "{}"),
             (run_id, "prod", "build", "success", datetime(2026, 11, 23, 6, 26), 61.5,
-             3, 0, "{}", versions),
+             3, 0, small_models.settings_text(), versions),
         )
     ]  # fmt: skip
 
