@@ -145,3 +145,24 @@ def say_absent(table: str, what: str) -> None:
         f"This publish does not say {what}: it has no table `{table}`. "
         "Run `make run` to publish again."
     )
+
+
+def offer_file(label: str, content: bytes, name: str, ending: str, **options: Any) -> None:
+    """Offer a file that is no table.
+
+    Parameters
+    ----------
+    name
+        What the file is called, before its ending; names from data are made safe.
+    options
+        Passed to `st.download_button`.
+    """
+    st.download_button(
+        label,
+        content,
+        f"{frames.file_name(name)}.{ending}",
+        type="tertiary",
+        on_click="ignore",
+        icon=":material/download:",
+        **options,
+    )

@@ -1,0 +1,98 @@
+"""Visual explorer: charts of one's own, drawn by dragging fields."""
+
+import streamlit as st
+
+from app import explorer
+from app.data import explored, tables
+from app.views import filters, walker
+from app.views.show import offer_file
+
+STATE = "explorer"
+YOUR_FILE = "Your file"
+MOST_BYTES = 1_000_000
+
+
+def ask_table(version):
+    """Ask which table to explore: a published one, or the file of this visitor."""
+    described = tables.described(version).set_index("table")
+    upload = st.session_state.get("upload")
+    choices = [*([YOUR_FILE] if upload else []), *described.index]
+    preferred = "store_clusters" if "store_clusters" in choices else choices[0]
+    table = st.selectbox(
+        "Table",
+        choices,
+        index=choices.index(preferred),
+        key="table",
+        bind="query-params",
+        persist_state="session",
+        width=340,
+    )
+    if table == YOUR_FILE:
+        st.text(f"{upload.name}, {len(upload.table):,} rows.")
+    else:
+        st.text(described["description"][table])
+    return table
+
+
+def open_table(version, table):
+    """Return what is known of the table that is open, begun anew when it is another one."""
+    upload = st.session_state.get("upload")
+    about = (table, upload.key if table == YOUR_FILE else version)
+    state = st.session_state.get(STATE)
+    if not state or state["about"] != about:
+        found = (
+            explored.of_upload(upload.table)
+            if table == YOUR_FILE
+            else explored.of_published(version, table)
+        )
+        kept = state["charts"] if state and state["about"][0] == table else [found.first_chart]
+        state = {
+            "about": about,
+            "explored": found,
+            "key": explorer.offer(found),
+            "charts": kept,
+        }
+        st.session_state[STATE] = state
+    return state
+
+
+def show_files(state, table):
+    """Offer to save the charts and to load saved ones."""
+    with st.container(horizontal=True, gap="small"):
+        offer_file(
+            "Save charts",
+            walker.as_file(table, state["charts"]),
+            f"{table} charts",
+            "json",
+            help="All charts of this page as a file, to go on with them another day.",
+        )
+        with st.popover("Load charts", type="tertiary", icon=":material/upload:"):
+            file = st.file_uploader("A file that was saved here", type="json", key="saved charts")
+            if file and st.button("Load", disabled=file.size > MOST_BYTES):
+                load(state, file.getvalue())
+
+
+def load(state, content):
+    """Show the charts of a file in place of the present ones."""
+    try:
+        state["charts"] = walker.from_file(content, state["explored"])
+    except walker.SavedError as problem:
+        st.warning(str(problem))
+    else:
+        state["key"] = explorer.offer(state["explored"])  # begins anew
+        st.rerun()
+
+
+scope = filters.scope()
+table = ask_table(scope.version)
+state = open_table(scope.version, table)
+st.text(
+    "Drag fields from the left onto X-Axis, Y-Axis, Color and the other shelves. The bar above "
+    "the chart changes its kind, sums values up or saves a picture."
+)
+files = st.container()
+changed = walker.show_walker(state["explored"], state["key"], state["charts"])
+if changed:
+    state["charts"] = changed
+with files:
+    show_files(state, table)
