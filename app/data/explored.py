@@ -250,10 +250,11 @@ def _field(name: str, kind: str, divides: bool) -> dict[str, str]:
     is_number = kind in {"whole", "number"} and not divides
     is_measure = is_number and name.lower() not in _PLACES
     semantic = "temporal" if kind.startswith("time") else "nominal"
-    return {
+    field = {
         "fid": name,
         "name": name,
         "basename": name,
         "semanticType": "quantitative" if is_number else semantic,
         "analyticType": "measure" if is_measure else "dimension",
     }
+    return field | ({"aggName": "mean"} if is_measure else {})

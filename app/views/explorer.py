@@ -11,12 +11,17 @@ STATE = "explorer"
 YOUR_FILE = "Your file"
 MOST_BYTES = 1_000_000
 
+HOW = (
+    "Drag a field from the list onto **X-Axis**, **Y-Axis**, **Color** or another shelf. Fields "
+    "with a document divide the chart, fields with a # are measured. The bar above the chart "
+    "changes its kind, its sorting and its size, and saves a picture. A click on a measure changes the mean to a sum or another one."
+)
+
 
 def ask_table(version):
     """Ask which table to explore: a published one, or the file of this visitor."""
-    described = tables.described(version).set_index("table")
-    upload = st.session_state.get("upload")
-    choices = [*([YOUR_FILE] if upload else []), *described.index]
+    your_file = [YOUR_FILE] if "upload" in st.session_state else []
+    choices = [*your_file, *tables.described(version)["table"]]
     preferred = "store_clusters" if "store_clusters" in choices else choices[0]
     table = st.selectbox(
         "Table",
@@ -27,11 +32,16 @@ def ask_table(version):
         persist_state="session",
         width=340,
     )
+    return table
+
+
+def describe(version, table):
+    """Say what the rows of the table are, and how to draw them."""
     if table == YOUR_FILE:
+        upload = st.session_state["upload"]
         st.text(f"{upload.name}, {len(upload.table):,} rows.")
     else:
-        st.text(described["description"][table])
-    return table
+        st.text(tables.described(version).set_index("table")["description"][table])
 
 
 def open_table(version, table):
@@ -45,12 +55,13 @@ def open_table(version, table):
             if table == YOUR_FILE
             else explored.of_published(version, table)
         )
-        kept = state["charts"] if state and state["about"][0] == table else [found.first_chart]
+        goes_on = state and state["about"][0] == table
         state = {
             "about": about,
             "explored": found,
             "key": explorer.offer(found),
-            "charts": kept,
+            "charts": state["charts"] if goes_on else [found.first_chart],
+            "kept": goes_on and state["kept"],
         }
         st.session_state[STATE] = state
     return state
@@ -64,8 +75,11 @@ def show_files(state, table):
             walker.as_file(table, state["charts"]),
             f"{table} charts",
             "json",
-            help="All charts of this page as a file, to go on with them another day.",
+            disabled=not state["kept"],
+            help="All charts of this table as a file, to go on with them another day.",
         )
+        with st.popover("How to draw", type="tertiary", icon=":material/help:"):
+            st.markdown(HOW)
         with st.popover("Load charts", type="tertiary", icon=":material/upload:"):
             file = st.file_uploader("A file that was saved here", type="json", key="saved charts")
             if file and st.button("Load", disabled=file.size > MOST_BYTES):
@@ -84,15 +98,13 @@ def load(state, content):
 
 
 scope = filters.scope()
-table = ask_table(scope.version)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    table = ask_table(scope.version)
+    files = st.container(width="content")
+describe(scope.version, table)
 state = open_table(scope.version, table)
-st.text(
-    "Drag fields from the left onto X-Axis, Y-Axis, Color and the other shelves. The bar above "
-    "the chart changes its kind, sums values up or saves a picture."
-)
-files = st.container()
-changed = walker.show_walker(state["explored"], state["key"], state["charts"])
-if changed:
-    state["charts"] = changed
+kept = walker.show_walker(state["explored"], state["key"], state["charts"])
+if kept:
+    state |= {"charts": kept, "kept": True}
 with files:
     show_files(state, table)

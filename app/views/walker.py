@@ -16,8 +16,12 @@ import streamlit.components.v1 as components
 from app import explorer
 from app.data.explored import Explored
 
+_ASSETS = Path(__file__).resolve().parents[1] / "assets" / "walker"
 _package = Path(find_spec("pygwalker").submodule_search_locations[0])
-_component = components.declare_component("explorer", path=str(_package.joinpath("templates")))
+# The first one only serves the files of PyGWalker to the second, which is ours and leaves
+# out the buttons that lead to other sites.
+components.declare_component("pygwalker", path=str(_package.joinpath("templates")))
+_component = components.declare_component("explorer", path=str(_ASSETS))
 
 
 class SavedError(ValueError):
@@ -25,7 +29,7 @@ class SavedError(ValueError):
 
 
 def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | None:
-    """Show the explorer of a table; return the charts that stand in it, once they change.
+    """Show the explorer of a table; return its charts as they stand, once one is drawn.
 
     Parameters
     ----------
@@ -36,7 +40,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         What to begin with, in the form of Vega-Lite or of Graphic Walker.
     """
     look = st.context.theme.type or "light"
-    told = _component(
+    return _component(
         key=f"walker {key} {look}",
         id=key,
         version=version("pygwalker"),
@@ -55,7 +59,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         themeKey="vega",
         dark=look,
         sourceInvokeCode="",
-        specType="json_string",
+        specType="json_file",
         datasetType="connector_duckdb",
         parseDslType="server",
         needLoadDatas=False,
@@ -63,7 +67,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         needInitChart=False,
         useKernelCalc=True,
         useCloudCalc=False,
-        useSaveTool=False,
+        useSaveTool=True,
         isExportDataFrame=False,
         showCloudTool=False,
         enableAskViz=False,
@@ -72,7 +76,6 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         defaultTab="vis",
         default=None,
     )
-    return told["data"] if isinstance(told, dict) and told.get("event") == "spec_change" else None
 
 
 def as_file(table: str, charts: list[Any]) -> bytes:
