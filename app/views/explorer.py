@@ -14,7 +14,8 @@ MOST_BYTES = 1_000_000
 HOW = (
     "Drag a field from the list onto **X-Axis**, **Y-Axis**, **Color** or another shelf. Fields "
     "with a document divide the chart, fields with a # are measured. The bar above the chart "
-    "changes its kind, its sorting and its size, and saves a picture. A click on a measure changes the mean to a sum or another one."
+    "changes its kind, its sorting and its size, and saves a picture. A click on a measure changes "
+    "the mean to a sum or another one."
 )
 
 
