@@ -11,7 +11,7 @@ class Page(NamedTuple):
 
     section: str
     name: str
-    """The name of its file, without `.py`; with dashes it is its address."""
+    """The name of its file, without `.py`, and what its address ends with."""
     title: str
     sentence: str
     """What one sees there, for somebody who opens it for the first time."""
@@ -22,11 +22,6 @@ class Page(NamedTuple):
     def path(self) -> Path:
         """Where its script lies."""
         return VIEWS / f"{self.name}.py"
-
-    @property
-    def address(self) -> str:
-        """What the address of the page ends with."""
-        return self.name.replace("_", "-")
 
 
 PLANNED = (
@@ -124,7 +119,7 @@ def at(address: str, pages: tuple[Page, ...] = PAGES) -> Page:
     >>> at("").name
     'overview'
     """
-    return next((page for page in pages if page.address == address), pages[0])
+    return next((page for page in pages if page.name == address), pages[0])
 
 
 def by_section(pages: tuple[Page, ...] = PAGES) -> dict[str, list[Page]]:

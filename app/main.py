@@ -23,9 +23,10 @@ def show_head(page: catalogue.Page) -> bool:
     if scope is None:
         st.info("Nothing was clustered. See which rows were refused, then run `make run` again.")
         return False
-    with st.container(key="run"):
-        counts = clusters.counts(version, scope.category)
-        st.text(words.page_line(runs.latest(version), scope.category, counts))
+    with st.container(key="run_line"):
+        category = scope.category if "category" in page.filters else ""
+        counts = clusters.counts(version, category)
+        st.text(words.page_line(runs.latest(version), category, counts))
     return True
 
 
@@ -43,7 +44,7 @@ opened = st.navigation(
             st.Page(
                 page.path,
                 title=page.title,
-                url_path=page.address,
+                url_path=page.name,
                 default=page == catalogue.PAGES[0],
             )
             for page in pages

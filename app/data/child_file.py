@@ -3,10 +3,22 @@
 import json
 from typing import Any
 
+import fastexcel
 import polars as pl
 import pyarrow as pa
 
 from app.data.sandbox import Problem
+
+_BROKEN = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    fastexcel.FastExcelError,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    MemoryError,
+)
+"""What readers raise when a file is not what it should be."""
 
 MOST_COLUMNS = 2_000
 MOST_CELLS = 20_000_000
@@ -39,7 +51,7 @@ def work(path: str, kind: str, sheet: str, header: int) -> pa.Table:
             frame = pl.read_parquet(path)
     except Problem:
         raise
-    except Exception as error:  # readers raise of all kinds: none of them reaches people
+    except _BROKEN as error:
         raise _as_problem(error, kind) from None
     if frame.width > MOST_COLUMNS or frame.width * frame.height > MOST_CELLS:
         raise Problem(
@@ -55,8 +67,6 @@ def work(path: str, kind: str, sheet: str, header: int) -> pa.Table:
 
 def _workbook(path: str, sheet: str, header: int) -> tuple[pl.DataFrame, list[str]]:
     """Read a sheet; numbers that were typed in as text stay text, with their zeros."""
-    import fastexcel
-
     book = fastexcel.read_excel(path)
     sheets = book.sheet_names
     if sheet and sheet not in sheets:
@@ -79,23 +89,25 @@ def _csv(path: str, header: int) -> pl.DataFrame:
     if not first.strip():
         raise Problem(f"Row {header} is empty: say in which row the names of the columns stand.")
     separator = max(",;\t|", key=first.count)
+    if len(text) > len(first) and not text.endswith(("\n", "\r")):
+        last = text.rpartition("\n")[2]
+        if '"' not in last and last.count(separator) < first.count(separator):
+            raise Problem("The last row is cut off: save the file again and upload the new one.")
     return pl.read_csv(
         text.encode(),
         separator=separator,
         skip_lines=header - 1,
         infer_schema=False,
-        missing_utf8_is_empty_string=False,
     )
 
 
 def _decoded(content: bytes) -> str:
     """Return text that is UTF-8, UTF-16 with a mark, or else of Western Windows."""
-    for encoding in ("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig",):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            break
-    return content.decode("cp1252", errors="replace")
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _typed(column: pl.Series) -> pl.Series:
@@ -108,6 +120,10 @@ def _typed(column: pl.Series) -> pl.Series:
         return pl.Series(column.name, texts, dtype=pl.String)
     if column.dtype == pl.Categorical or column.dtype == pl.Enum:
         return column.cast(pl.String)
+    if column.dtype == pl.Float64:  # a workbook has no whole numbers
+        known = column.drop_nulls()
+        whole = known.is_finite().all() and (known == known.round()).all()
+        return column.cast(pl.Int64) if whole and (known.abs() < 2**53).all() else column
     if column.dtype != pl.String:
         return column
     texts = column.str.strip_chars()

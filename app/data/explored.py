@@ -50,6 +50,12 @@ class Explored:
         self._connect = connect
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether the table has no rows, and there is nothing to draw."""
+        with closing(self._connect()) as connection:
+            return not connection.table(TABLE).limit(1).fetchall()
+
+    @cached_property
     def fields(self) -> list[dict[str, str]]:
         """Return the fields as Graphic Walker has them: name, kind, and part in a chart.
 

@@ -76,10 +76,11 @@ def rows(
     if not published.has_table(version, table):
         raise published.UnavailableError(f"This publish has no table `{table}`. Choose another.")
     with closing(published.connect(version, macros="")) as connection:
-        found = connection.table(f'marts."{table}"')
-        for condition in conditions:
-            found = found.filter(_expression(found, condition))
+        quoted = table.replace('"', '""')
+        found = connection.table(f'marts."{quoted}"')
         try:
+            for condition in conditions:
+                found = found.filter(_expression(found, condition))
             counted = found.aggregate("count(*)").fetchall()[0][0]
             return found.limit(most).df(), counted
         except duckdb.ConversionException:
@@ -100,8 +101,7 @@ def _expression(table: duckdb.DuckDBPyRelation, condition: Condition) -> duckdb.
         case "is":
             return column.cast("VARCHAR") == ConstantExpression(text)
         case "is not":
-            is_text = column.cast("VARCHAR") == ConstantExpression(text)
-            return ~FunctionExpression("coalesce", is_text, ConstantExpression(False))
+            return (column.cast("VARCHAR") != ConstantExpression(text)) | column.isnull()
         case "at least":
             return column >= ConstantExpression(text).cast(kind)
         case "at most":

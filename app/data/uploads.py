@@ -56,7 +56,7 @@ def read(name: str, content: bytes, *, most: int, sheet: str = "", header: int =
     name
         The name of the file; what comes after its last dot says of which kind it is.
     most
-        How many bytes a file may have.
+        How many megabytes a file may have.
     sheet
         Of a workbook; empty means the first one.
     header
@@ -101,8 +101,8 @@ save the table as CSV.
         raise UploadError("Only Excel (.xlsx), CSV and Parquet files are read: save it as one.")
     if not content.strip():
         raise UploadError("The file is empty: upload one with rows.")
-    if len(content) > most:
-        raise UploadError(f"The file is larger than {most >> 20:,} MB: upload a part of it.")
+    if len(content) > most << 20:
+        raise UploadError(f"The file is larger than {most:,} MB: upload a part of it.")
     if kind in _SIGNS and not content.startswith(_SIGNS[kind][0]):
         raise UploadError(_wrong_content(kind, content))
     if kind == "xlsx":

@@ -4,7 +4,8 @@ import streamlit as st
 
 from app import explorer
 from app.data import explored, tables
-from app.views import filters, walker
+from app.export import frames
+from app.views import filters, uploading, walker
 from app.views.show import offer_file
 
 STATE = "explorer"
@@ -21,7 +22,7 @@ HOW = (
 
 def ask_table(version):
     """Ask which table to explore: a published one, or the file of this visitor."""
-    your_file = [YOUR_FILE] if "upload" in st.session_state else []
+    your_file = [YOUR_FILE] if uploading.STATE in st.session_state else []
     choices = [*your_file, *tables.described(version)["table"]]
     preferred = "store_clusters" if "store_clusters" in choices else choices[0]
     table = st.selectbox(
@@ -39,7 +40,7 @@ def ask_table(version):
 def describe(version, table):
     """Say what the rows of the table are, and how to draw them."""
     if table == YOUR_FILE:
-        upload = st.session_state["upload"]
+        upload = st.session_state[uploading.STATE]["upload"]
         st.text(f"{upload.name}, {len(upload.table):,} rows.")
     else:
         st.text(tables.described(version).set_index("table")["description"][table])
@@ -47,14 +48,12 @@ def describe(version, table):
 
 def open_table(version, table):
     """Return what is known of the table that is open, begun anew when it is another one."""
-    upload = st.session_state.get("upload")
-    about = (table, upload.key if table == YOUR_FILE else version)
+    upload = st.session_state[uploading.STATE]["upload"] if table == YOUR_FILE else None
+    about = (table, upload.key if upload else version)
     state = st.session_state.get(STATE)
     if not state or state["about"] != about:
         found = (
-            explored.of_upload(upload.table)
-            if table == YOUR_FILE
-            else explored.of_published(version, table)
+            explored.of_upload(upload.table) if upload else explored.of_published(version, table)
         )
         goes_on = state and state["about"][0] == table
         state = {
@@ -73,9 +72,11 @@ def show_files(state, table):
     with st.container(horizontal=True, gap="small"):
         offer_file(
             "Save charts",
-            walker.as_file(table, state["charts"]),
-            f"{table} charts",
-            "json",
+            lambda: walker.as_file(table, state["charts"]),
+            f"{frames.file_name(table, 'charts')}.json",
+            "application/json",
+            type="tertiary",
+            icon=":material/download:",
             disabled=not state["kept"],
             help="All charts of this table as a file, to go on with them another day.",
         )
@@ -104,8 +105,11 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     files = st.container(width="content")
 describe(scope.version, table)
 state = open_table(scope.version, table)
-kept = walker.show_walker(state["explored"], state["key"], state["charts"])
-if kept:
-    state |= {"charts": kept, "kept": True}
-with files:
-    show_files(state, table)
+if state["explored"].is_empty:
+    st.info("This table has no rows, so there is nothing to draw. Choose another.")
+else:
+    kept = walker.show_walker(state["explored"], state["key"], state["charts"])
+    if kept:
+        state |= {"charts": kept, "kept": True}
+    with files:
+        show_files(state, table)

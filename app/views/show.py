@@ -139,30 +139,26 @@ def offer_downloads(
     )
 
 
+def offer_file(label: str, make: Callable[[], bytes | str], name: str, kind: str, **options: Any):
+    """Offer a file that is made only when it is asked for.
+
+    Parameters
+    ----------
+    make
+        Returns what the file holds.
+    name, kind
+        The name of the file, unique on the page, and its media type.
+    options
+        Passed to `st.download_button`, for example `icon` and `help`.
+    """
+    return st.download_button(
+        label, make, name, kind, key=f"file {name}", on_click="ignore", **options
+    )
+
+
 def say_absent(table: str, what: str) -> None:
     """Say that this publish has no such table, and what to do."""
     st.info(
         f"This publish does not say {what}: it has no table `{table}`. "
         "Run `make run` to publish again."
-    )
-
-
-def offer_file(label: str, content: bytes, name: str, ending: str, **options: Any) -> None:
-    """Offer a file that is no table.
-
-    Parameters
-    ----------
-    name
-        What the file is called, before its ending; names from data are made safe.
-    options
-        Passed to `st.download_button`.
-    """
-    st.download_button(
-        label,
-        content,
-        f"{frames.file_name(name)}.{ending}",
-        type="tertiary",
-        on_click="ignore",
-        icon=":material/download:",
-        **options,
     )
