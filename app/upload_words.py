@@ -60,6 +60,22 @@ def spread(value: str, found: pd.DataFrame) -> str:
     )
 
 
+def file(name: str, shown: int, rows: int) -> str:
+    """Say which file it is and how much of it is shown.
+
+    Examples
+    --------
+    >>> file("stores.csv", 1000, 2000)
+    'stores.csv: showing the first 1,000 of 2,000 rows; the files below hold all of them.'
+    """
+    if shown == rows:
+        return f"{name}: all {several(rows, 'row')}."
+    return (
+        f"{name}: showing the first {count(shown)} of {several(rows, 'row')}; the files below hold "
+        "all of them."
+    )
+
+
 def listed(shown: int, matching: int, most_taken: int) -> str:
     """Say how many rows of a table are shown, and how many the files hold.
 

@@ -1,6 +1,7 @@
 """Read one uploaded file, within the process that `child` has limited."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import fastexcel
@@ -79,8 +80,7 @@ def _workbook(path: str, sheet: str, header: int) -> tuple[pl.DataFrame, list[st
 
 def _csv(path: str, header: int) -> pl.DataFrame:
     """Read a CSV file as text, whatever its separator and of the usual encodings."""
-    with open(path, "rb") as file:  # noqa: PTH123 (a name within the folder of this process)
-        content = file.read()
+    content = Path(path).read_bytes()
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Problem("This is no text file: save the table as CSV and upload that.")
     text = _decoded(content)

@@ -8,6 +8,10 @@ from app.data import published, sandbox
 from app.data.sandbox import Problem
 
 SWITCH = "STORE_CLUSTERS_SQL"
+EXAMPLE = """select category, final_cluster_id, count(*) as stores
+from store_clusters
+group by all
+order by all"""
 MOST_ROWS = 10_000
 LIMITS = sandbox.Limits(memory=2 << 30, seconds=20, result=64 << 20)
 _MEMORY_OF_DUCKDB = "1GB"

@@ -114,8 +114,9 @@ def show_file(scope):
     table = upload.table
     preview = table.slice(0, MOST_SHOWN).to_pandas()
     st.subheader("What is in the file?")
-    st.text(upload_words.listed(len(preview), len(table), frames.MOST_ROWS_OF_A_SHEET))
-    show_table(preview, list(preview), "your file", whole=table.to_pandas)
+    st.text(upload_words.file(upload.name, len(preview), len(table)))
+    whole = table.to_pandas if len(preview) < len(table) else None
+    show_table(preview, list(preview), "your file", whole=whole)
     st.page_link("views/explorer.py", label="Draw charts of it: choose “Your file” in the explorer")
     st.subheader("How does it fit the clusters?")
     categories = clusters.categories(scope.version)
@@ -163,14 +164,7 @@ def show_queries(version):
         f"{sql.LIMITS.seconds} seconds; {sql.MOST_ROWS:,} rows are shown at most."
     )
     with st.form("query", border=False):
-        asked = st.text_area(
-            "Query",
-            "select category, final_cluster_id, count(*) as stores\nfrom store_clusters\n"
-            "group by all\norder by all",
-            height=160,
-            max_chars=20_000,
-            key="query text",
-        )
+        asked = st.text_area("Query", sql.EXAMPLE, height=160, max_chars=20_000, key="query text")
         if st.form_submit_button("Ask", type="primary"):
             st.session_state["query asked"] = asked
     if "query asked" not in st.session_state:

@@ -13,13 +13,17 @@ def ask():
     file = st.file_uploader(
         "Excel, CSV or Parquet, one row per store or per store and anything else",
         type=list(uploads.KINDS),
-        key="upload file",
+        key=f"upload file {len(st.session_state.get('uploads', ()))}",  # empty after forgetting
         help="It stays in the memory of the server while this page is open in your browser, and "
         "nobody else sees it.",
     )
     if file:
         _read(file, most)
     kept = st.session_state.get(STATE)
+    if kept and st.button("Forget this file", type="tertiary", icon=":material/delete:"):
+        st.session_state.pop(STATE)
+        st.session_state["uploads"] = (*st.session_state.get("uploads", ()), kept["upload"].key)
+        st.rerun()
     return kept["upload"] if kept else None
 
 

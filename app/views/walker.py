@@ -16,7 +16,7 @@ import streamlit.components.v1 as components
 from app import explorer
 from app.data.explored import Explored
 
-_ASSETS = Path(__file__).resolve().parents[1] / "assets" / "walker"
+_ASSETS = Path(__file__).resolve().parents[1].joinpath("assets", "walker")
 _package = Path(find_spec("pygwalker").submodule_search_locations[0])
 # The first one only serves the files of PyGWalker to the second, which is ours and leaves
 # out the buttons that lead to other sites.
@@ -50,7 +50,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         communicationUrl=explorer.ADDRESS,
         userConfig={"privacy": "offline"},
         visSpec=charts,
-        rawFields=[field | {"offset": 0} for field in explored.fields],
+        rawFields=[{**field, "offset": 0} for field in explored.fields],
         fieldMetas=explored.metas,
         dataSource=[],
         len=0,
