@@ -25,9 +25,11 @@ are not in the file.']
         first += f", {count(figures['unmatched'])} {none} none"
     said = [f"{first}. {_absent(figures['absent'])}"]
     if figures["repeated"]:
-        said.append(f"{several(figures['repeated'], 'row')} repeat the store of another row.")
+        repeat = "repeats" if figures["repeated"] == 1 else "repeat"
+        said.append(f"{several(figures['repeated'], 'row')} {repeat} the store of another row.")
     if figures["without_id"]:
-        said.append(f"{several(figures['without_id'], 'row')} without a store are left out.")
+        are = "is" if figures["without_id"] == 1 else "are"
+        said.append(f"{several(figures['without_id'], 'row')} without a store {are} left out.")
     if figures["matched_without_zeros"]:
         said.append(
             f"{count(figures['matched_without_zeros'])} more would match if leading zeros did not "
