@@ -134,7 +134,7 @@ def test_file_is_compared_with_the_clusters_by_store(page, upload):
     assert "<script" not in json.dumps(sizes)
     assert page.dataframe[1].value["store_id"].tolist() == ["999", "<b>"]
     spread = page.dataframe[2].value.set_index("title")
-    assert spread["row_count"].tolist() == [10, 6, 3, 19]
+    assert spread["row_count"].tolist() == [9, 7, 3, 19]
     assert spread.loc["All matched stores", "mean"] == pytest.approx((sum(range(18)) + 20) / 19)
 
 
