@@ -126,7 +126,7 @@ def judge(known: Known) -> dict:
             "k": 1,
             "chosen": {
                 rule: [
-                    decide(scores, rule, least).chosen
+                    decide(scores, rule, least, settings["maximum_border_density"]).chosen
                     for least in (settings["minimum_stability"], 0)
                 ]
                 for rule in RULES

@@ -31,7 +31,7 @@ LOW_MEMORY = "500MB"
 
 
 class Plugin(BasePlugin):
-    """Checks settings before the working file is opened and adds the two publishing functions."""
+    """Checks settings before the working file is opened and adds the functions that publish."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Stop on a wrong setting; called by dbt-duckdb just before it connects."""
@@ -79,6 +79,7 @@ class Plugin(BasePlugin):
             side_effects=True,
         )
         conn.create_function("package_versions", package_versions, [], text, side_effects=True)
+        conn.create_function("is_file", is_file, [text], "BOOLEAN", side_effects=True)
         conn.create_function("publish_prepare", publish_prepare, [text], text, side_effects=True)
         conn.create_function("publish_swap", publish_swap, [text, text], text, side_effects=True)
 
@@ -200,6 +201,11 @@ def package_versions() -> str:
             **{name: importlib.metadata.version(name) for name in packages},
         }
     )
+
+
+def is_file(path: str) -> bool:
+    """Whether there is a file at a path."""
+    return Path(path).is_file()
 
 
 def publish_prepare(path: str) -> str:

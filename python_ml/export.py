@@ -28,8 +28,9 @@ def build_pipeline(parameters: pd.DataFrame) -> Pipeline:
     """Return the pipeline whose fitted attributes are the published parameters; nothing is fitted.
 
     It takes one row per store and one column per feature (``feature_names_in_`` names them, in
-    their order), after ``transform`` and before imputation, and predicts ``cluster_id`` - 1 of the
-    nearest centroid; ``transform`` gives the distances to all of them.
+    their order), after ``transform`` and before imputation, and predicts the position of the
+    nearest centroid; ``pipeline["clusters"].cluster_ids_`` has the ``cluster_id`` of each position,
+    and ``transform`` gives the distances to all of them.
 
     Parameters
     ----------
@@ -52,11 +53,11 @@ def build_pipeline(parameters: pd.DataFrame) -> Pipeline:
     ...     nothing | {"parameter": "component_centre", "feature": "beer", "value": 0.0},
     ...     nothing | {"parameter": "loading", "feature": "beer", "component": 1, "value": 1.0},
     ...     nothing | {"parameter": "centroid", "component": 1, "cluster_id": 1, "value": -2.0},
-    ...     nothing | {"parameter": "centroid", "component": 1, "cluster_id": 2, "value": 2.0},
+    ...     nothing | {"parameter": "centroid", "component": 1, "cluster_id": 4, "value": 2.0},
     ... ])
     >>> pipeline = build_pipeline(parameters)
-    >>> pipeline.predict(np.array([[1.0], [np.nan]])).tolist()
-    [0, 1]
+    >>> pipeline["clusters"].cluster_ids_[pipeline.predict(np.array([[1.0], [np.nan]]))].tolist()
+    [1, 4]
     >>> pipeline.transform(np.array([[1.0], [2.5]])).tolist()
     [[0.0, 4.0], [3.0, 1.0]]
     """
@@ -78,7 +79,7 @@ def build_pipeline(parameters: pd.DataFrame) -> Pipeline:
         ("impute", _imputer(by_feature("missing_stand_in"))),
         ("scale", _scaler(by_feature("centre"), by_feature("scale"), clip)),
         ("reduce", _reduction(by_feature("component_centre"), loadings.to_numpy(dtype=float))),
-        ("clusters", _clusters(centroids[loadings.index].to_numpy(dtype=float))),
+        ("clusters", _clusters(centroids[loadings.index])),
     ]
     steps[0][1].feature_names_in_ = names
     return Pipeline(steps)
@@ -112,7 +113,8 @@ def _reduction(centre, loadings):
 
 def _clusters(centroids):
     clusters = KMeans(len(centroids))
-    clusters.cluster_centers_ = np.ascontiguousarray(centroids)
+    clusters.cluster_centers_ = np.ascontiguousarray(centroids.to_numpy(dtype=float))
+    clusters.cluster_ids_ = centroids.index.to_numpy(dtype=int)
     clusters.n_features_in_, clusters._n_threads = centroids.shape[1], 1
     return clusters
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from python_ml.constraint_schema import Constraints
 from python_ml.source_schema import Sources, Strict, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -119,6 +120,7 @@ class ClusterCount(Strict):
     minimum_cluster_size: ClusterSize
     retry_minimum_cluster_size: ClusterSize | None
     minimum_stability: Annotated[float, Field(ge=0, le=1)]
+    maximum_border_density: Annotated[float, Field(gt=0)]
     resamples: Annotated[int, Field(ge=2)]
 
     @model_validator(mode="after")
@@ -202,18 +204,54 @@ class External(_Dataset):
     encode: Encode
 
 
-class Merging(Strict):
+class Merging(Constraints):
     """How both become final clusters; a weight of 0 switches a side off."""
 
+    method: Literal["cross", "joint", "consensus"]
     internal_weight: Annotated[float, Field(ge=0)]
     external_weight: Annotated[float, Field(ge=0)]
     minimum_cluster_size: ClusterSize
+    thin_stores: Literal["external_only", "leave_out"]
+    small_clusters: Literal["fold", "nearest_large", "per_store", "size"]
+    maximum_distance: Annotated[float, Field(gt=0)] | None
+    maximum_clusters: Annotated[int, Field(ge=1)] | None
+    maximum_cluster_size: ClusterSize | None
+    minimum_overlap: Annotated[float, Field(gt=0, le=1)]
 
     @model_validator(mode="after")
     def _one_side_counts(self) -> Merging:
         if self.internal_weight == 0 and self.external_weight == 0:
             raise ValueError("internal_weight and external_weight are both 0: nothing is left")
         return self
+
+    @model_validator(mode="after")
+    def _sizes_have_a_mode(self) -> Merging:
+        least, most = self.minimum_cluster_size, self.maximum_cluster_size
+        if most is not None and self.small_clusters != "size":
+            raise ValueError(
+                f"maximum_cluster_size ({most}) is only kept by small_clusters size, which is "
+                f"{self.small_clusters}: set it to null, or choose size"
+            )
+        if self.maximum_distance is not None and self.small_clusters == "size":
+            raise ValueError(
+                f"small_clusters size moves stores as far as the sizes ask for, whatever "
+                f"maximum_distance ({self.maximum_distance}) says: set that to null, or choose "
+                "another mode"
+            )
+        if most is not None and (least < 1) == (most < 1) and most < least:
+            raise ValueError(
+                f"maximum_cluster_size ({most}) is below minimum_cluster_size ({least})"
+            )
+        return self
+
+
+class Explanations(Strict):
+    """How the clusters are put into words, and what explains them."""
+
+    rule_depth: Annotated[int, Field(ge=1, le=6)]
+    external_model: bool
+    folds: Annotated[int, Field(ge=2, le=20)]
+    repeats: Annotated[int, Field(ge=1, le=20)]
 
 
 class Projections(Strict):
@@ -238,6 +276,7 @@ class Settings(Strict):
     internal: Internal
     external: External
     merging: Merging
+    explanations: Explanations
     projections: Projections
     resources: Resources
 
@@ -272,6 +311,18 @@ class Settings(Strict):
                 "internal.too_few_stores.fallback is external_only, but merging.external_weight is "
                 "0: give the external side a weight, or choose one_cluster or stop"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _stores_have_what_splits_them(self) -> Settings:
+        known = sorted((self.sources.stores.attributes or {}) if self.sources.stores else {})
+        for name in ("split_before", "split_after"):
+            attribute = getattr(self.merging, name)
+            if attribute is not None and attribute not in known:
+                raise ValueError(
+                    f"merging.{name} is {attribute!r}, but the attributes of sources.stores are "
+                    f"{', '.join(known) or 'none'}: name one of them, or add it there"
+                )
         return self
 
     @model_validator(mode="after")

@@ -42,7 +42,8 @@ def plan_sources(
     SettingsError
         One line per fault, if a file or a column of it is not there.
     """
-    named = {name: sources[name] for name in ("sales", "products", "stores") if sources.get(name)}
+    tables = ("sales", "products", "stores", "overrides")
+    named = {name: sources[name] for name in tables if sources.get(name)}
     named |= {f"feeds.{name}": feed for name, feed in (sources.get("feeds") or {}).items()}
     faults: list[str] = []
     plans = []

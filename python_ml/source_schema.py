@@ -206,6 +206,23 @@ class Stores(_Source):
         return self
 
 
+class OverrideColumns(Strict):
+    """Without a category the chain has one; without until an override holds for good."""
+
+    store_id: Column
+    category: Column | None = None
+    cluster: Column
+    author: Column
+    reason: Column
+    until: Column | None = None
+
+
+class Overrides(_Source):
+    """One row per store and category whose cluster a person decides."""
+
+    columns: OverrideColumns
+
+
 class FeedFeature(Strict):
     """A feature that is combined in a way of its own."""
 
@@ -276,6 +293,7 @@ class Sources(Strict):
     sales: Sales
     products: Products | None = None
     stores: Stores | None = None
+    overrides: Overrides | None = None
     feeds: dict[Text, Feed] | None = None
 
     @model_validator(mode="after")
@@ -290,7 +308,7 @@ class Sources(Strict):
         known = {"store_id", *((self.stores.attributes or {}) if self.stores else {})}
         features: dict[str, str] = {}
         for name, feed in (self.feeds or {}).items():
-            if name in ("sales", "products", "stores"):
+            if name in ("sales", "products", "stores", "overrides"):
                 raise ValueError(f"feeds.{name}: give the feed a name that no other source has")
             if feed.matches not in known:
                 raise ValueError(

@@ -73,6 +73,21 @@ def test_only_staging_reads_files(model):
     assert "read_source(" not in model.read_text() or layer(model) == "staging"
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
+def test_only_clusters_depend_on_what_was_published_before(model):
+    reads_history = re.search(r"source\(['\"]history['\"]", model.read_text())
+    assert not reads_history or layer(model) in ("ml", "merging")
+
+
+def test_what_is_recalled_has_the_types_of_the_marts():
+    [history] = yaml.safe_load((ROOT / "models/history.yml").read_text())["sources"]
+    for table in history["tables"]:
+        mart = described(ROOT / f"models/marts/{table['name']}.sql")
+        types = {column["name"]: column["data_type"] for column in mart["columns"]}
+        for column in table["columns"]:
+            assert types.get(column["name"]) == column["data_type"], (table["name"], column)
+
+
 @pytest.mark.parametrize("model", PYTHON_MODELS, ids=lambda m: m.stem)
 def test_a_dbt_python_model_is_a_door(model):
     functions = [n for n in ast.parse(model.read_text()).body if isinstance(n, ast.FunctionDef)]
@@ -125,7 +140,7 @@ def test_every_reason_is_in_the_seed():
     files = {file.stem: file for file in [*SQL_MODELS, *ROOT.glob("macros/sources/*.sql")]}
     for name in (
         "type_sales", "sales_refusal", "source_rows", "stg_products", "stg_stores", "stg_feed_rows",
-        "pre_category_stores", "pre_store_statuses", "feed_gaps",
+        "stg_overrides", "pre_category_stores", "pre_store_statuses", "feed_gaps",
     ):  # fmt: skip
         text = files[name].read_text()
         given = set(re.findall(r"\bthen\s+'([^']+)'", text))

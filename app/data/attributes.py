@@ -13,6 +13,12 @@ OF_THE_STORE = {
 """Attributes that every publish has: column and title."""
 
 
+def listed(version: Version) -> list[str]:
+    """Return the attributes that the store list has, by name."""
+    found = query(version, "select distinct attribute from marts.store_attributes order by 1")
+    return found["attribute"].tolist()
+
+
 def external_features(version: Version) -> list[str]:
     """Return the external features by name; needs `store_features`."""
     found = query(
@@ -25,7 +31,9 @@ def external_features(version: Version) -> list[str]:
 def by_cluster(
     version: Version, category: str, stage: str, attribute: str, most: int = 12
 ) -> pd.DataFrame:
-    """Return one row per cluster of a stage and value of an attribute of `OF_THE_STORE`.
+    """Return one row per cluster of a stage and value of an attribute.
+
+    The attribute is one of `OF_THE_STORE`, or `list:` and one of `listed`.
 
     Parameters
     ----------
@@ -52,11 +60,16 @@ def by_cluster(
                         when 'assignment_basis' then placed.assignment_basis
                         when 'is_reassigned' then if(placed.is_reassigned, 'yes', 'no')
                         when 'is_outlier' then if(placed.is_outlier, 'yes', 'no')
+                        else of_list.value
                     end,
                     'unknown'
                 ) as value
             from stores_at($category, $stage) as placed
             left join marts.stores on stores.store_id = placed.store_id
+            left join marts.store_attributes as of_list
+                on
+                    of_list.store_id = placed.store_id
+                    and 'list:' || of_list.attribute = $attribute
         ),
 
         frequent as (

@@ -54,6 +54,7 @@ CONTRACT = {
         "medoid_store_id",
     },
     "stores": {"store_id", "store_name", "latitude", "longitude"},
+    "store_attributes": {"store_id", "attribute", "value"},
     "stores_without_cluster": {"category", "store_id", "reason", "sales_amount"},
     "cluster_count_scores": {"category", "dataset", "k", "is_chosen", "reason"},
     "data_coverage": {

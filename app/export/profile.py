@@ -36,6 +36,8 @@ def profile_page(
     called = f"{cluster_id} · {cluster_names(clusters)[cluster_id]}"
     stores = tables["store_clusters"]
     members = stores[stores["final_cluster_id"] == cluster_id]
+    # a thin store is near by what surrounds it alone: it is neither typical nor on a border
+    members = members[members["thin_reason"].isna()]
     parts = [
         _head(category, called, cluster, len(stores), run, contents),
         "<h2>What sets it apart</h2>",

@@ -100,18 +100,18 @@ def show_categories(scope):
 def show_attribute(scope):
     """Show how an attribute of the stores divides over the clusters."""
     st.subheader("Which stores are in which cluster?")
-    known = {}
+    known = {f"list:{name}": name for name in attributes.listed(scope.version)}
     if published.has_table(scope.version, "store_features"):
-        known = {f"x:{name}": name for name in attributes.external_features(scope.version)}
+        known |= {f"x:{name}": name for name in attributes.external_features(scope.version)}
     known |= attributes.OF_THE_STORE
     chosen = st.selectbox(
         "Attribute of the stores", list(known), format_func=known.get, key="attribute", width=420
     )
     place = (scope.version, scope.category, scope.stage)
-    if chosen in attributes.OF_THE_STORE:
-        shares = attributes.by_cluster(*place, chosen)
-    else:
+    if chosen.startswith("x:"):
         shares = attributes.feature_by_cluster(*place, known[chosen])
+    else:
+        shares = attributes.by_cluster(*place, chosen)
     sentence = words.attribute(known[chosen], shares)
     st.text(sentence)
     shares = of_chosen(scope, shares)

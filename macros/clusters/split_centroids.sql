@@ -1,10 +1,16 @@
 {#- Where the middle of every cluster is, and how many fitted stores it has. -#}
-{% macro split_centroids(fits_relation) %}
+{% macro split_centroids(fits_relation, ids_relation) %}
 with
 
 fits as (
 
     select * from {{ fits_relation }}
+
+),
+
+ids as (
+
+    select * from {{ ids_relation }}
 
 ),
 
@@ -23,11 +29,13 @@ final as (
 
     select
         fits.category,
-        fits.cluster_id,
+        ids.cluster_id,
         fits.component,
         fits.value,
         cast(sizes.fitted_store_count as bigint) as fitted_store_count
     from fits
+    inner join ids
+        on fits.category = ids.category and fits.cluster_id = ids.cluster_number
     inner join sizes
         on fits.category = sizes.category and fits.cluster_id = sizes.cluster_id
     where fits.parameter = 'centroid'

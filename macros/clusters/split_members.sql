@@ -1,5 +1,5 @@
 {#- The fitted stores, each with the cluster that the algorithm gave it; noise with the nearest. -#}
-{% macro split_members(fits_relation) %}
+{% macro split_members(fits_relation, ids_relation) %}
 with
 
 fits as (
@@ -8,15 +8,23 @@ fits as (
 
 ),
 
+ids as (
+
+    select * from {{ ids_relation }}
+
+),
+
 final as (
 
     select
-        category,
-        store_id,
-        cluster_id,
-        parameter = 'noise' as is_noise
+        fits.category,
+        fits.store_id,
+        ids.cluster_id,
+        fits.parameter = 'noise' as is_noise
     from fits
-    where parameter in ('member', 'noise')
+    inner join ids
+        on fits.category = ids.category and fits.cluster_id = ids.cluster_number
+    where fits.parameter in ('member', 'noise')
 
 )
 

@@ -7,7 +7,10 @@
                 then round(100 * cast(coverage.sales_clustered as double) / cast(coverage.sales_accepted as double), 1)
             end as clustered_percent,
             (select count(distinct store_id) from marts.store_clusters) as clustered,
-            (select count(*) from marts.stores) as stores
+            (select count(*) from marts.stores) as stores,
+            (
+                select count(distinct store_id) from marts.store_clusters where thin_reason is not null
+            ) as thin
         from marts.data_coverage as coverage
         where coverage.source = 'sales' and coverage.category is null
     ").rows[0] %}
@@ -31,7 +34,8 @@
     ) %}
     {% do print(
         '  stores    ' ~ '{:,}'.format(totals[4] | int) ~ ' of ' ~ '{:,}'.format(totals[5] | int)
-        ~ ' in a cluster; the others are in marts.stores_without_cluster, with a reason'
+        ~ ' in a cluster' ~ (' (' ~ '{:,}'.format(totals[6] | int) ~ ' of them in some category by external data alone)' if totals[6])
+        ~ '; the others are in marts.stores_without_cluster, with a reason'
     ) %}
     {% for row in categories[:12] %}
         {% do print(

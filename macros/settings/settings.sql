@@ -2,7 +2,7 @@
     (given by --vars). The same rule as python_ml.settings.merge_layers, which checked them. -#}
 {% macro settings() %}
     {% set user = {} %}
-    {% for name in ['sources', 'quality', 'internal', 'external', 'merging', 'projections', 'resources']
+    {% for name in ['sources', 'quality', 'internal', 'external', 'merging', 'explanations', 'projections', 'resources']
             if var(name, none) is not none %}
         {% do user.update({name: var(name)}) %}
     {% endfor %}

@@ -45,7 +45,7 @@
         'setting', setting('internal.scale.method'), settings()['internal']['scale']['method']
     ) %}
     {% do assert_value(
-        'settings: sections', settings() | sort, ['external', 'internal', 'merging', 'projections', 'quality', 'resources', 'sources']
+        'settings: sections', settings() | sort, ['explanations', 'external', 'internal', 'merging', 'projections', 'quality', 'resources', 'sources']
     ) %}
     {#- the first layer that says it: the user, the environment, the defaults; see it also with
         --target dev and --vars '{internal: {algorithm: {starts: 7}}}' -#}

@@ -9,6 +9,15 @@
         ) %}
     {% endfor %}
 
+    {% for value, is_share, text in [
+        ('0.12345e0', 'true', '12.3 %'), ('0e0', 'true', '0.0 %'), ('1234567.8e0', 'false', '1,234,568'),
+        ('-250.4e0', 'false', '-250'), ('12.345e0', 'false', '12.3'), ('1.256e0', 'false', '1.26'),
+        ('0e0', 'false', '0.00'), ('0.012345e0', 'false', '0.0123'), ('1e20', 'false', '1e+20'),
+        ('cast(null as double)', 'false', none)
+    ] %}
+        {% do assert_sql('say_number of ' ~ value, say_number(value, is_share), text) %}
+    {% endfor %}
+
     {#- 0.1 + 0.2 + 0.3 is 0.6000000000000001 from the left and 0.6 from the right -#}
     {% set numbers = '(values (1, 0.1e0), (2, 0.2e0), (3, 0.3e0), (4, null)) as numbers (n, x)' %}
     {% set add = 'list_reduce(list(x ORDER) filter (where x > 0), lambda a, b: a + b)' %}

@@ -23,7 +23,8 @@ final as (
         -- scores; one cluster has few
         {% for score in [
             'silhouette', 'simplified_silhouette', 'calinski_harabasz', 'davies_bouldin', 'inertia',
-            'gap', 'gap_standard_error', 'bic', 'gmm_bic', 'stability'
+            'gap', 'gap_standard_error', 'bic', 'gmm_bic', 'stability',
+            'border_density'
         ] %}
         cast(case when not isnan({{ score }}) then {{ score }} end as double) as {{ score }},
         {% endfor %}

@@ -14,6 +14,7 @@ final as (
         cast(chain_mean as double) as chain_mean,
         cast(index_vs_chain as double) as index_vs_chain,
         cast(effect_size as double) as effect_size,
+        cast(variance_explained as double) as variance_explained,
         is_used,
         cast(rank as integer) as rank
     from {{ ref('mrg_profiles') }}

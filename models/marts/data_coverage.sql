@@ -133,14 +133,14 @@ feeds as (
 
 of_other_files as (
 
-    {% for source in ['products', 'stores'] if sources[source] %}
+    {% for source in ['products', 'stores', 'overrides'] if sources[source] %}
     select
         '{{ source }}' as source,
         false as is_feed,
         count(*) as rows_read,
         count(*) filter (where rejected_reason is null) as rows_accepted,
         count(*) filter (where rejected_reason is not null) as rows_rejected,
-        {{ 'count(distinct store_id)' if source == 'stores' else 'null' }} as stores_read
+        {{ 'null' if source == 'products' else 'count(distinct store_id)' }} as stores_read
     from {{ ref('stg_' ~ source) }}
     union all
     {% endfor %}

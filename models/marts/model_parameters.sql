@@ -145,7 +145,7 @@ parameters as (
         null as cluster_id,
         null as other_cluster_id,
         {{ merging[dataset ~ '_weight'] }} as value
-    from {{ ref('mrg_folds') }}
+    from {{ ref('mrg_members') }}
     union all
     {% for parameter in ['centre', 'factor'] %}
     select
@@ -198,10 +198,12 @@ parameters as (
         null as feature,
         null as component,
         null as other_component,
-        cast(split_part(merged_label, '_', 1) as integer) as cluster_id,
-        cast(split_part(merged_label, '_', 2) as integer) as other_cluster_id,
+        internal_part as cluster_id,
+        external_part as other_cluster_id,
         final_cluster_id as value
-    from {{ ref('mrg_folds') }}
+    from {{ ref('mrg_label_clusters') }}
+    -- of a split, a pair alone decides nothing
+    where split_value is null
 
 ),
 

@@ -3,7 +3,8 @@ with
 refused as (
 
     {% for source, relation in [
-        ('sales', 'pre_refused_sales'), ('products', 'stg_products'), ('stores', 'stg_stores')
+        ('sales', 'pre_refused_sales'), ('products', 'stg_products'), ('stores', 'stg_stores'),
+        ('overrides', 'stg_overrides')
     ] %}
     select
         '{{ source }}' as source,

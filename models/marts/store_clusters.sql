@@ -1,14 +1,73 @@
 with
 
+-- stores that took no part and are planned for by their external data
+thin_labels as (
+
+    select
+        *,
+        '0_' || cast(external_cluster_id as varchar) as label_of_one_side
+    from {{ ref('mrg_new_labels') }}
+    where is_thin
+
+),
+
 assignments as (
 
-    select * from {{ ref('mrg_assignments') }}
+    select
+        category,
+        store_id,
+        merged_label,
+        final_label,
+        final_cluster_id,
+        distance,
+        second_cluster_id,
+        second_distance,
+        confidence
+    from {{ ref('mrg_assignments') }}
+    union all
+    select
+        thin_labels.category,
+        thin_labels.store_id,
+        thin_labels.label_of_one_side as merged_label,
+        scores.final_label,
+        scores.final_cluster_id,
+        scores.distance,
+        scores.second_cluster_id,
+        scores.second_distance,
+        scores.confidence
+    from {{ ref('mrg_new_assignments') }} as scores
+    inner join thin_labels
+        on scores.category = thin_labels.category and scores.store_id = thin_labels.store_id
 
 ),
 
 labels as (
 
-    select * from {{ ref('mrg_labels') }}
+    select
+        category,
+        store_id,
+        internal_cluster_id,
+        external_cluster_id,
+        assignment_basis,
+        is_noise,
+        false as is_thin
+    from {{ ref('mrg_labels') }}
+    union all
+    select
+        category,
+        store_id,
+        internal_cluster_id,
+        external_cluster_id,
+        'external_only' as assignment_basis,
+        is_noise,
+        is_thin
+    from thin_labels
+
+),
+
+members as (
+
+    select * from {{ ref('mrg_members') }}
 
 ),
 
@@ -52,11 +111,14 @@ final as (
         assignments.final_label,
 
         -- how it got there
-        assignments.merged_label <> assignments.final_label as is_reassigned,
+        coalesce(members.is_moved, false) as is_reassigned,
         coalesce(internal_outliers.is_outlier, false)
         or coalesce(external_outliers.is_outlier, false) as is_outlier,
         labels.is_noise,
-        labels.assignment_basis,
+        case
+            when members.constraint_kind = 'override' then 'override' else labels.assignment_basis
+        end as assignment_basis,
+        category_stores.excluded_reason as thin_reason,
 
         -- how sure it is
         cast(assignments.distance as double) as distance,
@@ -73,6 +135,11 @@ final as (
         on
             assignments.category = labels.category
             and assignments.store_id = labels.store_id
+    -- a thin store is nobody's member
+    left join members
+        on
+            assignments.category = members.category
+            and assignments.store_id = members.store_id
     inner join category_stores
         on
             assignments.category = category_stores.category

@@ -18,9 +18,9 @@ assignments as (
 
 ),
 
-without_cluster as (
+category_stores as (
 
-    select * from {{ ref('stores_without_cluster') }}
+    select * from {{ ref('pre_category_stores') }}
 
 ),
 
@@ -96,7 +96,7 @@ final as (
         members.final_label,
 
         -- why it is not in the training set, and what is known of it
-        without_cluster.reason,
+        category_stores.excluded_reason as reason,
         case
             when labels.external_cluster_id is null then 'internal_only'
             when labels.internal_cluster_id is null then 'external_only'
@@ -124,15 +124,16 @@ final as (
         on labels.category = members.category and labels.store_id = members.store_id
     inner join assignments
         on labels.category = assignments.category and labels.store_id = assignments.store_id
-    inner join without_cluster
+    inner join category_stores
         on
-            labels.category = without_cluster.category
-            and labels.store_id = without_cluster.store_id
+            labels.category = category_stores.category
+            and labels.store_id = category_stores.store_id
     inner join stores on labels.store_id = stores.store_id
     left join internal_counts
         on
             labels.category = internal_counts.category
             and labels.store_id = internal_counts.store_id
+            and labels.internal_cluster_id is not null
     left join external_counts
         on
             labels.store_id = external_counts.store_id

@@ -3,7 +3,7 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_labels'),
+        ref('mrg_sides'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 

@@ -1,92 +1,22 @@
-{#- A side with weight 0, or without data in the whole chain, has the number 0 in the label. A store
-    without external data in a chain that has some joins the largest label of its internal
-    cluster. In a category with too few stores the internal side has the number 0, if the settings
-    let it follow the external side alone: a store without external data is then in no cluster. -#}
-{% set merging = setting('merging') %}
-{% set too_few = setting('internal.too_few_stores') %}
+{#- Where both sides were clustered at once the label is the cluster found; else both parts crossed. If
+    the settings split before small clusters are dissolved, the value stands behind it. -#}
 with
-
-external as (
-
-    select * from {{ ref('ml_external_clusters') }}
-
-),
-
-category_stores as (
-
-    select
-        category,
-        store_id,
-        count(*) over (partition by category) as store_count
-    from {{ ref('pre_category_stores') }}
-    where excluded_reason is null
-
-),
-
-internal as (
-
-    select
-        category,
-        store_id,
-        cluster_id,
-        assignment_basis,
-        is_noise
-    from {{ ref('ml_internal_clusters') }}
-    {% if too_few.fallback == 'external_only' %}
-    union all
-    select
-        category_stores.category,
-        category_stores.store_id,
-        null as cluster_id,
-        null as assignment_basis,
-        null as is_noise
-    from category_stores
-    inner join external
-        on
-            category_stores.store_id = external.store_id
-            and external.category = {{ external_category('category_stores.category') }}
-    where category_stores.store_count < {{ too_few.minimum_stores }}
-    {% endif %}
-
-),
 
 sides as (
 
-    select
-        internal.category,
-        internal.store_id,
-        internal.cluster_id as internal_cluster_id,
-        external.cluster_id as external_cluster_id,
-        coalesce(internal.is_noise, false) or coalesce(external.is_noise, false) as is_noise,
-        case
-            when internal.cluster_id is null then 'external_only'
-            when external.cluster_id is null then 'internal_only'
-            when 'nearest' in (internal.assignment_basis, external.assignment_basis) then 'nearest'
-            else 'model'
-        end as assignment_basis,
-        {{ 'coalesce(internal.cluster_id, 0)' if merging.internal_weight > 0 else '0' }}
-            as internal_part,
-        {{ 'external.cluster_id' if merging.external_weight > 0 else '0' }} as external_part
-    from internal
-    left join external
-        on
-            internal.store_id = external.store_id
-            and external.category = {{ external_category('internal.category') }}
+    select * from {{ ref('mrg_sides') }}
 
 ),
 
-cells as (
+joint_labels as (
 
-    select
-        category,
-        internal_part,
-        external_part,
-        row_number() over (
-            partition by category, internal_part order by count(*) desc, external_part
-        ) as size_rank
-    from sides
-    where external_part is not null
-    group by category, internal_part, external_part
+    select * from {{ ref('mrg_joint_labels') }}
+
+),
+
+splits as (
+
+    select * from {{ ref('mrg_splits') }}
 
 ),
 
@@ -104,14 +34,15 @@ final as (
         sides.is_noise,
 
         -- the label
-        cast(sides.internal_part as varchar) || '_'
-        || cast(coalesce(sides.external_part, cells.external_part, 0) as varchar) as merged_label
+        coalesce(
+            joint_labels.merged_label,
+            cast(sides.internal_part as varchar) || '_' || cast(sides.external_part as varchar)
+        )
+        || coalesce('/' || splits.before_value, '') as merged_label
     from sides
-    left join cells
-        on
-            sides.category = cells.category
-            and sides.internal_part = cells.internal_part
-            and cells.size_rank = 1
+    inner join splits on sides.store_id = splits.store_id
+    left join joint_labels
+        on sides.category = joint_labels.category and sides.store_id = joint_labels.store_id
 
 )
 

@@ -2,7 +2,7 @@ with
 
 members as (
 
-    select * from {{ ref('mrg_members') }} where merged_label <> final_label
+    select * from {{ ref('mrg_members') }} where is_moved
 
 ),
 
@@ -18,12 +18,6 @@ distances as (
 
 ),
 
-folds as (
-
-    select * from {{ ref('mrg_folds') }}
-
-),
-
 final as (
 
     select
@@ -36,11 +30,8 @@ final as (
         members.final_label as to_label,
         label_distances.distance as from_distance,
         distances.distance as to_distance,
-        'its cluster was too small (' || cast(folds.store_count as varchar)
-        || case when folds.store_count = 1 then ' store)' else ' stores)' end as reason
+        members.move_reason as reason
     from members
-    inner join folds
-        on members.category = folds.category and members.merged_label = folds.merged_label
     inner join label_distances
         on
             members.category = label_distances.category

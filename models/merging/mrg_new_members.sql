@@ -1,5 +1,6 @@
-{#- A label that a store with a cluster has was folded into a final cluster; one that none has, or that
-    is unknown, goes to the nearest. -#}
+{#- A store goes where its pair of sides leads; where that does not decide, or is unknown, to the nearest
+    final cluster; of those of its value where the settings split and there is one. -#}
+{% set is_split = setting('merging.split_before') is not none or setting('merging.split_after') is not none %}
 with
 
 labels as (
@@ -8,9 +9,9 @@ labels as (
 
 ),
 
-folds as (
+label_clusters as (
 
-    select * from {{ ref('mrg_folds') }}
+    select * from {{ ref('mrg_label_clusters') }}
 
 ),
 
@@ -20,13 +21,54 @@ final_clusters as (
         category,
         final_cluster_id,
         final_label
-    from folds
+    from {{ ref('mrg_members') }}
 
 ),
 
+{% if is_split %}
+candidates as (
+
+    select
+        distances.*,
+        substr(final_clusters.final_label, strpos(final_clusters.final_label, '/') + 1)
+        = labels.split_value as is_of_value
+    from {{ ref('mrg_new_distances') }} as distances
+    inner join final_clusters
+        on
+            distances.category = final_clusters.category
+            and distances.cluster_id = final_clusters.final_cluster_id
+    inner join labels
+        on distances.category = labels.category and distances.store_id = labels.store_id
+
+),
+
+known_values as (
+
+    select
+        category,
+        store_id,
+        bool_or(is_of_value) as is_known_value
+    from candidates
+    group by category, store_id
+
+),
+
+distances as (
+
+    select candidates.*
+    from candidates
+    inner join known_values
+        on
+            candidates.category = known_values.category
+            and candidates.store_id = known_values.store_id
+    where candidates.is_of_value = known_values.is_known_value
+
+),
+{% endif %}
+
 nearest as (
 
-    {{ assign_nearest(ref('mrg_new_distances')) }}
+    {{ assign_nearest('distances' if is_split else ref('mrg_new_distances')) }}
 
 ),
 
@@ -38,16 +80,20 @@ final as (
         labels.merged_label,
         final_clusters.final_label,
         final_clusters.final_cluster_id,
-        folds.merged_label is not null as is_known_label
+        label_clusters.final_cluster_id is not null as is_known_label
     from labels
-    left join folds
-        on labels.category = folds.category and labels.merged_label = folds.merged_label
+    left join label_clusters
+        on
+            labels.category = label_clusters.category
+            and labels.internal_part = label_clusters.internal_part
+            and labels.external_part = label_clusters.external_part
+            and labels.split_value is not distinct from label_clusters.split_value
     inner join nearest
         on labels.category = nearest.category and labels.store_id = nearest.store_id
     inner join final_clusters
         on
             labels.category = final_clusters.category
-            and coalesce(folds.final_cluster_id, nearest.cluster_id)
+            and coalesce(label_clusters.final_cluster_id, nearest.cluster_id)
             = final_clusters.final_cluster_id
 
 )

@@ -1,6 +1,19 @@
 {#- Components that a store has on the external side although it has none on the internal one may be those
-    it was fitted with. -#}
+    it was fitted with. A store of no internal cluster is compared on the external side alone: nobody
+    knows where it stands on the other, so that no distance there may make it look sure or unsure. -#}
 with
+
+labels as (
+
+    select * from {{ ref('mrg_new_labels') }}
+
+),
+
+axes_of_space as (
+
+    select * from {{ ref('mrg_axes') }}
+
+),
 
 external_components as (
 
@@ -22,15 +35,31 @@ external_components as (
 
 components_of_sides as (
 
-    {{ gather_sides(
-        ref('mrg_new_labels'), ref('ml_internal_new_components'), 'external_components'
-    ) }}
+    {{ gather_sides('labels', ref('ml_internal_new_components'), 'external_components') }}
+
+),
+
+placed as (
+
+    {{ place_stores('labels', 'components_of_sides', 'axes_of_space') }}
 
 ),
 
 final as (
 
-    {{ place_stores(ref('mrg_new_labels'), 'components_of_sides', ref('mrg_axes')) }}
+    select
+        placed.category,
+        placed.store_id,
+        placed.dimension,
+        placed.value
+    from placed
+    inner join labels
+        on placed.category = labels.category and placed.store_id = labels.store_id
+    inner join axes_of_space
+        on
+            placed.category = axes_of_space.category
+            and placed.dimension = axes_of_space.dimension
+    where labels.internal_cluster_id is not null or axes_of_space.side = 'external'
 
 )
 

@@ -1,41 +1,9 @@
 {#- What sets a final cluster apart, in the units of the data. -#}
 with
 
-feature_values as (
-
-    select
-        category,
-        store_id,
-        'internal' as dataset,
-        feature,
-        value
-    from {{ ref('pre_internal_values') }}
-    union all
-    select
-        members.category,
-        external_values.store_id,
-        'external' as dataset,
-        external_values.feature,
-        external_values.value
-    from {{ ref('mrg_members') }} as members
-    inner join {{ ref('pre_external_values') }} as external_values
-        on
-            members.store_id = external_values.store_id
-            and external_values.category = {{ external_category('members.category') }}
-
-),
-
 member_values as (
 
-    select
-        feature_values.*,
-        members.final_cluster_id
-    from feature_values
-    inner join {{ ref('mrg_members') }} as members
-        on
-            feature_values.category = members.category
-            and feature_values.store_id = members.store_id
-    where feature_values.value is not null
+    select * from {{ ref('mrg_values') }}
 
 ),
 
@@ -45,22 +13,23 @@ chain as (
         category,
         dataset,
         feature,
+        is_share,
+        is_used,
         count(*) as chain_count,
         {{ ordered_sum('value') }} as chain_sum,
         {{ ordered_mean('value') }} as chain_mean
     from member_values
-    group by category, dataset, feature
+    group by category, dataset, feature, is_share, is_used
 
 ),
 
-spreads as (
+variances as (
 
     select
         member_values.category,
         member_values.dataset,
         member_values.feature,
-        sqrt({{ ordered_mean('power(member_values.value - chain.chain_mean, 2)') }})
-            as chain_standard_deviation
+        {{ ordered_mean('power(member_values.value - chain.chain_mean, 2)') }} as chain_variance
     from member_values
     inner join chain
         on
@@ -86,6 +55,25 @@ clusters as (
 
 ),
 
+between_clusters as (
+
+    select
+        clusters.category,
+        clusters.dataset,
+        clusters.feature,
+        {{ ordered_sum(
+            'clusters.cluster_count * power(clusters.cluster_mean - chain.chain_mean, 2)'
+        ) }} as sum_of_squares
+    from clusters
+    inner join chain
+        on
+            clusters.category = chain.category
+            and clusters.dataset = chain.dataset
+            and clusters.feature = chain.feature
+    group by clusters.category, clusters.dataset, clusters.feature
+
+),
+
 effects as (
 
     select
@@ -104,63 +92,43 @@ effects as (
                 'chain.chain_sum - clusters.cluster_sum',
                 '(chain.chain_count - clusters.cluster_count)'
             ),
-            'spreads.chain_standard_deviation'
-        ) }}, 0) as effect_size
+            'sqrt(variances.chain_variance)'
+        ) }}, 0) as effect_size,
+        -- eta squared: how much of the variance lies between the clusters, over all of them
+        least(1, coalesce({{ safe_divide(
+            'between_clusters.sum_of_squares', '(chain.chain_count * variances.chain_variance)'
+        ) }}, 0)) as variance_explained,
+        chain.is_share,
+        chain.is_used
     from clusters
     inner join chain
         on
             clusters.category = chain.category
             and clusters.dataset = chain.dataset
             and clusters.feature = chain.feature
-    inner join spreads
+    inner join variances
         on
-            clusters.category = spreads.category
-            and clusters.dataset = spreads.dataset
-            and clusters.feature = spreads.feature
-
-),
-
-selections as (
-
-    select
-        'internal' as dataset,
-        category,
-        feature,
-        is_used
-    from {{ ref('feat_internal_selection') }}
-    union all
-    select
-        'external' as dataset,
-        category,
-        feature,
-        is_used
-    from {{ ref('feat_external_selection') }}
+            clusters.category = variances.category
+            and clusters.dataset = variances.dataset
+            and clusters.feature = variances.feature
+    inner join between_clusters
+        on
+            clusters.category = between_clusters.category
+            and clusters.dataset = between_clusters.dataset
+            and clusters.feature = between_clusters.feature
 
 ),
 
 final as (
 
     select
-        effects.*,
-        coalesce(selections.is_used, false) as is_used,
+        *,
         -- what the clustering did not see cannot set a cluster apart
         row_number() over (
-            partition by effects.category, effects.final_cluster_id
-            order by
-                coalesce(selections.is_used, false) desc,
-                round(abs(effects.effect_size), 6) desc,
-                effects.dataset desc,
-                effects.feature
+            partition by category, final_cluster_id
+            order by is_used desc, round(abs(effect_size), 6) desc, dataset desc, feature
         ) as rank
     from effects
-    left join selections
-        on
-            effects.dataset = selections.dataset
-            and effects.feature = selections.feature
-            and selections.category = case
-                when effects.dataset = 'internal' then effects.category
-                else {{ external_category('effects.category') }}
-            end
 
 )
 

@@ -6,7 +6,7 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_labels'),
+        ref('mrg_sides'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 
@@ -21,7 +21,7 @@ axes_of_space as (
 final as (
 
     {{ place_stores(
-        ref('mrg_labels'),
+        ref('mrg_sides'),
         'components_of_sides', 'axes_of_space'
     ) }}
 

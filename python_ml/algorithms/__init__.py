@@ -8,7 +8,14 @@ from threadpoolctl import threadpool_limits
 from python_ml.algorithms.fit import Fit, check_counts, count_distinct
 from python_ml.algorithms.registry import ALGORITHMS
 
-__all__ = ["Fit", "check_store_count", "count_distinct", "finds_own_count", "fit_counts"]
+__all__ = [
+    "Fit",
+    "check_store_count",
+    "count_distinct",
+    "cuts_half_way",
+    "finds_own_count",
+    "fit_counts",
+]
 
 
 def fit_counts(rows: np.ndarray, counts: Iterable[int], *, algorithm: dict) -> dict[int, Fit]:
@@ -53,6 +60,17 @@ def fit_counts(rows: np.ndarray, counts: Iterable[int], *, algorithm: dict) -> d
     rows = np.ascontiguousarray(rows, dtype=np.float64)
     with threadpool_limits(limits=1):
         return ALGORITHMS[method].fit(rows, counts, algorithm)
+
+
+def cuts_half_way(method: str) -> bool:
+    """Return whether an algorithm parts stores about half way between centroids.
+
+    Examples
+    --------
+    >>> cuts_half_way("kmeans"), cuts_half_way("spectral")
+    (True, False)
+    """
+    return ALGORITHMS[method].cuts_half_way
 
 
 def finds_own_count(method: str) -> bool:

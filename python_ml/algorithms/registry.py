@@ -28,6 +28,9 @@ class Algorithm(NamedTuple):
     finds_own_count: bool = False
     """It finds the number of clusters itself."""
 
+    cuts_half_way: bool = True
+    """It parts stores about half way between centroids, not along bent or oblique borders."""
+
 
 def _kmeans(rows, counts, algorithm):
     """Return the fits of the default algorithm."""
@@ -38,10 +41,12 @@ ALGORITHMS = {
     "kmeans": Algorithm(_kmeans, None),
     "minibatch_kmeans": Algorithm(fit_minibatch_kmeans, None),
     "bisecting_kmeans": Algorithm(fit_bisecting_kmeans, None),
-    "gaussian_mixture": Algorithm(fit_gaussian_mixture, 1_000_000),
+    "gaussian_mixture": Algorithm(fit_gaussian_mixture, 1_000_000, cuts_half_way=False),
     "ward": Algorithm(fit_ward, 20_000, "birch"),
-    "hdbscan": Algorithm(fit_hdbscan, 50_000, "gaussian_mixture", finds_own_count=True),
+    "hdbscan": Algorithm(
+        fit_hdbscan, 50_000, "gaussian_mixture", finds_own_count=True, cuts_half_way=False
+    ),
     "birch": Algorithm(fit_birch, 1_000_000),
-    "spectral": Algorithm(fit_spectral, 20_000, "gaussian_mixture"),
+    "spectral": Algorithm(fit_spectral, 20_000, "gaussian_mixture", cuts_half_way=False),
     "kmedoids": Algorithm(fit_kmedoids, 14_000),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from python_ml.cluster_count.rules import VOTERS, Decision
+from python_ml.cluster_count.rules import VOTERS, Decision, emptiest_border
 
 NAMES = {
     "silhouette": "silhouette",
@@ -200,11 +200,20 @@ class Reasons:
     def _doubt(self):
         """Say why the gate is shut."""
         k = self.decision.refused
-        if not self.decision.is_stable:
+        if self.decision.failed == "stability":
             least, stability = self.settings["minimum_stability"], self.scores.loc[k, "stability"]
             # 0.599 must not read as 0.60 below 0.6.
             digits = next(d for d in range(2, 11) if d == 10 or float(f"{stability:.{d}f}") < least)
             return f"stability {stability:.{digits}f} of {_count(k, 'cluster')} is below {least:g}"
+        if self.decision.failed == "border_density":
+            least, most = (
+                self.settings[name] for name in ("minimum_stability", "maximum_border_density")
+            )
+            density = emptiest_border(self.scores, k, least)
+            return (
+                f"the borders of {_count(k, 'cluster')}, or of fewer, are no emptier than what "
+                f"lies beside them (lowest border density {density:.2f} is not below {most:g})"
+            )
         gap, error = self.scores.loc[k, ["gap", "gap_standard_error"]]
         return (
             f"{_count(k, 'cluster')} are no better than those of uniform noise (gap {gap:.3f} less "

@@ -6,11 +6,13 @@ import pandas as pd
 from python_ml.algorithms import (
     check_store_count,
     count_distinct,
+    cuts_half_way,
     finds_own_count,
     fit_counts,
 )
 from python_ml.categories import for_each_category
 from python_ml.cluster_count.bic import mixture_bic, spherical_bic
+from python_ml.cluster_count.borders import border_densities
 from python_ml.cluster_count.centroid_scores import SMALLEST_SHARE, centroid_scores
 from python_ml.cluster_count.distances import nearest_labels
 from python_ml.cluster_count.gap import gap_statistics
@@ -34,6 +36,7 @@ SCHEMA = {
     "bic": "float64",
     "gmm_bic": "float64",
     "stability": "float64",
+    "border_density": "float64",
     "smallest_cluster": "int64",
     "minimum_size": "int64",
     "is_valid": "bool",
@@ -80,7 +83,9 @@ def score_cluster_counts(
         ``retry_minimum_cluster_size``: the same, used where no candidate meets the first; None
         for no retry;
         ``minimum_stability``: where the number the rule takes is less stable, one cluster is
-        chosen; 0 switches that off;
+        chosen; 0 switches the gate off, whatever else it asks;
+        ``maximum_border_density``: where the borders of that number are not emptier than this,
+        one cluster is chosen;
         ``resamples``: number of bootstrap fits, 2 or more;
         and the section ``algorithm``, as in `fit_counts`.
     minimum_stores : int
@@ -104,6 +109,8 @@ def score_cluster_counts(
         - ``bic``: see `spherical_bic`; ``gmm_bic``: see `mixture_bic`, missing unless the rule
           looks at it;
         - ``stability`` (about 0 to 1): see `stabilities`;
+        - ``border_density`` (0 or more): see `border_densities`; missing where the algorithm does
+          not part stores half way between centroids;
         - ``smallest_cluster``: stores in the smallest cluster when every store, excluded ones
           too, goes to its nearest centroid;
         - ``minimum_size``: stores it must have;
@@ -144,7 +151,8 @@ def score_cluster_counts(
     >>> settings = {
     ...     "fixed": None, "minimum": 2, "maximum": 3, "rule": "silhouette",
     ...     "minimum_cluster_size": 3, "retry_minimum_cluster_size": None,
-    ...     "minimum_stability": 0.6, "resamples": 4, "method": "kmeans", "starts": 3, "seed": 0,
+    ...     "minimum_stability": 0.6, "maximum_border_density": 1, "resamples": 4,
+    ...     "method": "kmeans", "starts": 3, "seed": 0,
     ... }
     >>> scores = score_cluster_counts(components, outliers, settings=settings)
     >>> for row in scores.itertuples():
@@ -196,7 +204,8 @@ def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) 
     >>> rows = np.array([[1.0], [1.1], [1.2], [9.0], [9.1], [9.2]])
     >>> settings = {
     ...     "fixed": 2, "minimum": 2, "maximum": 3, "rule": "median", "minimum_cluster_size": 2,
-    ...     "retry_minimum_cluster_size": None, "minimum_stability": 0.6, "resamples": 2,
+    ...     "retry_minimum_cluster_size": None, "minimum_stability": 0.6,
+    ...     "maximum_border_density": 1, "resamples": 2,
     ...     "method": "kmeans", "starts": 3, "seed": 0,
     ... }
     >>> score_rows(rows, np.full(6, True), settings=settings)["smallest_cluster"].tolist()
@@ -220,7 +229,9 @@ def score_rows(every_row: np.ndarray, is_fitted: np.ndarray, *, settings: dict) 
     if wanted is None:
         # One candidate needs no rule, only a score that it has.
         rule = "simplified_silhouette" if finds_own else settings["rule"]
-        decision = decide(scores, rule, settings["minimum_stability"])
+        decision = decide(
+            scores, rule, settings["minimum_stability"], settings["maximum_border_density"]
+        )
     else:
         decision = Decision(wanted, Vote(wanted, {}))
     reasons = Reasons(
@@ -287,6 +298,11 @@ def _scores(every_row, is_fitted, sample, fits, settings):
     if several:
         table.loc[several, "stability"] = stabilities(
             rows, every_row, several, resamples=settings["resamples"], algorithm=settings
+        )
+    table["border_density"] = np.nan
+    if several and cuts_half_way(settings["method"]):
+        table.loc[several, "border_density"] = border_densities(
+            sample, [_means(sample, fits[k].labels, k) for k in several]
         )
     return table
 

@@ -24,45 +24,24 @@ HOSTILE = {
 }
 """Names of stores by their number."""
 
-TABLES = """
-create table marts.cluster_features (
-    category varchar, final_cluster_id integer, dataset varchar, feature varchar,
-    cluster_mean double, chain_mean double, index_vs_chain double, effect_size double,
-    is_used boolean, rank integer
-);
-create table marts.need_state_sales (
-    category varchar, final_cluster_id integer, need_state varchar,
-    sales_amount decimal(38, 4), share_of_cluster double, share_of_chain double,
-    index_vs_chain double
-);
-create table marts.cluster_moves (
-    category varchar, store_id varchar, from_label varchar, to_label varchar,
-    from_distance double, to_distance double, reason varchar
-);
-create table marts.cluster_rules (
-    category varchar, final_cluster_id integer, rule_number integer, rule varchar,
-    precision double, recall double, store_count integer
-);
-create table marts.cluster_changes (
-    category varchar, store_id varchar, previous_cluster_id integer,
-    present_cluster_id integer, reason varchar
-);
-create table marts.cluster_merges (
-    category varchar, step integer, from_label varchar, to_label varchar, mode varchar,
-    from_store_count integer, to_store_count integer, distance double
-);
-create table marts.store_reasons (
-    category varchar, store_id varchar, rank integer, dataset varchar, feature varchar,
-    value double
-);
-"""
+FILLED = (
+    "cluster_changes",
+    "cluster_features",
+    "cluster_merges",
+    "cluster_moves",
+    "cluster_rules",
+    "need_state_sales",
+    "store_reasons",
+)
+"""Tables whose rows are those of a plan, or none."""
 
 
 def write_plan(path: Path, *, clustered: int = 38) -> None:
     """Write what `write_published` writes, with hostile names and all that a plan shows."""
     write_published(path, clustered=clustered)
     with duckdb.connect(str(path)) as connection:
-        connection.execute(TABLES)
+        for table in FILLED:
+            connection.execute(f"delete from marts.{table}")
         for number, name in HOSTILE.items():
             for table in ("stores", "store_clusters"):
                 connection.execute(
@@ -72,7 +51,10 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         # twelve need states share the sales to the last digit: the last one takes what is left
         connection.execute(
             """
-            insert into marts.need_state_sales
+            insert into marts.need_state_sales (
+                category, final_cluster_id, need_state, sales_amount,
+                share_of_cluster, share_of_chain, index_vs_chain
+            )
             with parts as (
                 select *, unnest(range(1, 13)) as part from marts.clusters
             )
@@ -89,7 +71,10 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         )
         connection.execute(
             """
-            insert into marts.cluster_features
+            insert into marts.cluster_features (
+                category, final_cluster_id, dataset, feature, cluster_mean,
+                chain_mean, index_vs_chain, effect_size, is_used, rank
+            )
             select
                 category, final_cluster_id, if(part % 2 = 0, 'external', 'internal'),
                 coalesce($names[part], 'feature ' || part), 2 * part, part,
@@ -101,7 +86,10 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         )
         connection.execute(
             """
-            insert into marts.cluster_moves
+            insert into marts.cluster_moves (
+                category, store_id, from_label, to_label, from_distance,
+                to_distance, reason
+            )
             select category, store_id, 'I9-E9', final_label, 0.25, 1.5, $reason
             from marts.store_clusters where is_reassigned or store_id < '009'
             """,
@@ -109,7 +97,10 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         )
         connection.execute(
             """
-            insert into marts.cluster_rules
+            insert into marts.cluster_rules (
+                category, final_cluster_id, rule_number, rule, precision,
+                recall, store_count
+            )
             select category, final_cluster_id, part, $rule || part, 0.9, 0.5, 7
             from marts.clusters, unnest(range(1, 6)) as parts (part)
             """,
@@ -117,7 +108,10 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         )
         connection.execute(
             """
-            insert into marts.cluster_changes
+            insert into marts.cluster_changes (
+                category, store_id, previous_cluster_id, final_cluster_id,
+                reason
+            )
             select category, store_id, 3, final_cluster_id, $reason
             from marts.store_clusters where store_id < '005'
             """,
@@ -125,7 +119,9 @@ def write_plan(path: Path, *, clustered: int = 38) -> None:
         )
         connection.execute(
             """
-            insert into marts.store_reasons
+            insert into marts.store_reasons (
+                category, store_id, rank, dataset, feature, value
+            )
             select category, store_id, 1, 'internal', $feature, 0.5 from marts.store_clusters
             """,
             {"feature": HOSTILE[7]},

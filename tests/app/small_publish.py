@@ -17,38 +17,9 @@ __all__ = ["CATEGORIES", "HOSTILE_CATEGORY", "HOSTILE_CLUSTER", "HOSTILE_STORES"
 MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
 
 
-LATER = {
-    "cluster_changes": {
-        "category": "varchar",
-        "store_id": "varchar",
-        "previous_cluster_id": "integer",
-        "previous_label": "varchar",
-        "previous_name": "varchar",
-        "final_cluster_id": "integer",
-        "final_label": "varchar",
-        "name": "varchar",
-        "reason": "varchar",
-    },
-    "run_stability": {
-        "category": "varchar",
-        "previous_run_id": "varchar",
-        "shared_store_count": "integer",
-        "new_store_count": "integer",
-        "gone_store_count": "integer",
-        "moved_store_count": "integer",
-        "moved_share": "double",
-        "border_share": "double",
-        "adjusted_rand": "double",
-        "note": "varchar",
-        "run_id": "varchar",
-    },
-}
-"""Tables that only newer builds publish; a contract beside a model comes before these."""
-
-
 def contracts() -> dict[str, dict[str, str]]:
     """Types of the columns of every published table."""
-    found = dict(LATER)
+    found = {}
     for path in sorted(MARTS.glob("*.yml")):
         for model in yaml.safe_load(path.read_text()).get("models", ()):
             found[model["name"]] = {c["name"]: c["data_type"] for c in model["columns"]}

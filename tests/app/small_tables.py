@@ -24,6 +24,7 @@ FEATURES = {
     "internal": ("Rolls", "Whole grain", HOSTILE_FEATURE),
     "external": ("income", "population density", "visits"),
 }
+REGIONS = ("North", "South", "West")
 STAGES = ("internal", "external", "merged", "final")
 Row = dict[str, Any]
 
@@ -48,6 +49,10 @@ def tables(run_id: str, clustered: int) -> dict[str, list[Row]]:
     ]
     return {
         "stores": stores,
+        "store_attributes": [
+            {"store_id": store["store_id"], "attribute": "region", "value": REGIONS[number % 3]}
+            for number, store in enumerate(stores[1:])
+        ],
         "store_clusters": assigned,
         "clusters": _clusters(assigned, run_id),
         "stores_without_cluster": left_out,

@@ -276,6 +276,20 @@ def test_attribute_shares_are_those_of_each_cluster(version, ask):
     assert found.groupby("cluster")["store_share"].sum().tolist() == pytest.approx([1, 1, 1])
 
 
+def test_attributes_of_the_store_list_are_shared_out_too(version, ask):
+    assert attributes.listed(version) == ["region"]
+    found = attributes.by_cluster(version, "Bakery", "final", "list:region")
+    expected = ask(
+        "select assigned.final_cluster_id::varchar, coalesce(listed.value, 'unknown'), count(*) "
+        "from marts.store_clusters as assigned "
+        "left join marts.store_attributes as listed using (store_id) "
+        "where category = 'Bakery' group by all order by all"
+    )
+    assert sorted(rows(found, "cluster", "value", "store_count")) == expected
+    # the first store has none
+    assert found.loc[found["value"] == "unknown", "store_count"].sum() == 1
+
+
 def test_rare_values_are_one_value(version):
     found = attributes.by_cluster(version, "Bakery", "final", "status", most=1)
     assert set(found["value"]) == {"open", "other"}

@@ -84,6 +84,7 @@ def test_long_list_shows_the_first_rows_and_says_so(page, monkeypatch):
 
 def test_every_attribute_can_be_chosen(page):
     titles = attributes.OF_THE_STORE | {f"x:{name}": name for name in FEATURES["external"]}
+    titles["list:region"] = "region"
     assert set(page.selectbox(key="attribute").options) == set(titles.values())
     for attribute, title in titles.items():
         page.selectbox(key="attribute").set_value(attribute).run()

@@ -137,6 +137,19 @@ def test_typical_stores_are_the_nearest_and_no_outliers(tables, run):
     assert [row[0] for row in rows] == nearest.tolist()
 
 
+def test_thin_stores_are_neither_typical_nor_on_the_border(tables, run):
+    stores = tables["store_clusters"].copy()
+    members = stores.index[stores["final_cluster_id"] == 1]
+    stores["thin_reason"] = stores["thin_reason"].astype(object)
+    thin = stores.loc[members, "store_id"].head(3)
+    stores.loc[thin.index, ["distance", "confidence", "is_outlier"]] = [0, 0, False]
+    stores.loc[thin.index, "thin_reason"] = "no sales at all"
+    page = profile_page("C", 1, tables | {"store_clusters": stores}, run)
+    for title in ("Typical stores", "Stores on the border"):
+        shown = [row[0] for row in section(page, title)]
+        assert shown and not set(shown) & set(thin), title
+
+
 def test_stores_on_the_border_are_the_least_sure_with_the_next_cluster(page, tables):
     stores = tables["store_clusters"]
     own = stores[stores["final_cluster_id"] == 1].sort_values(["confidence", "store_id"]).head(5)

@@ -1,4 +1,5 @@
--- Every stage counts each clustered store once; the external one those with an external cluster.
+-- Every stage counts each clustered store once, but no thin one; the external stage those with an
+-- external cluster.
 with
 
 expected as (
@@ -13,6 +14,7 @@ expected as (
         count({{ column }}) as store_count,
         count(distinct {{ column }}) as cluster_count
     from {{ ref('store_clusters') }}
+    where thin_reason is null
     group by category
     having count({{ column }}) > 0
     {{ 'union all' if not loop.last }}

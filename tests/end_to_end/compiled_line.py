@@ -58,6 +58,15 @@ class CompiledLine:
         self.connection = _connect(chain.path, settings)
         for schema in sorted({node["schema"] for node in self._models}):
             self.connection.execute(f'create schema if not exists "{schema}"')
+        # nothing was published before
+        for source in manifest["sources"].values():
+            self.connection.execute(f'create schema if not exists "{source["schema"]}"')
+            columns = [
+                f'"{column["name"]}" {column["data_type"]}' for column in source["columns"].values()
+            ]
+            self.connection.execute(
+                f"create table {source['relation_name']} ({', '.join(columns)})"
+            )
         for seed in seeds:
             file = chain.path / seed["original_file_path"]
             self.connection.execute(

@@ -29,6 +29,7 @@ PARTS = (
     "requirements.lock",
     "seeds",
     "selectors.yml",
+    "snapshots",
     "tests",
 )
 

@@ -100,8 +100,8 @@ def apart(chain):
 
 
 def clusters_of(tables, category):
-    """The stores of a category with their clusters, by store."""
-    clusters = tables["store_clusters"]
+    """The stores that sell a category with their clusters, by store."""
+    clusters = tables["store_clusters"].query("thin_reason.isna()")
     return clusters[clusters["category"] == category].set_index("store_id")
 
 
@@ -160,7 +160,9 @@ def test_too_few_stores_follow_the_external_side_if_they_are_to(chain, apart):
     of_tea = clusters_of(tables, "tea").loc[salt.index, "external_cluster_id"]
     assert salt["external_cluster_id"].equals(of_tea)
     without = tables["stores_without_cluster"].query("category == 'salt'").set_index("store_id")
-    assert set(salt.index) | set(without.index) == set(STORES)
+    thin = tables["store_clusters"].query("category == 'salt' and thin_reason.notna()")
+    assert set(thin["thin_reason"]) == {"no sales in the category"}
+    assert {*salt.index, *thin["store_id"], *without.index} == set(STORES)
     reason = "too few stores in the category, and no external data"
     assert without.loc[STORES[-1], "reason"] == reason
     # the other categories are as ever

@@ -1,10 +1,14 @@
 """The example whose amount is an expression of columns, on real data, against pandas."""
 
+import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 pytestmark = pytest.mark.end_to_end
 
@@ -86,3 +90,54 @@ def test_the_demographics_reach_every_store(dominicks):
     np.testing.assert_allclose(income, listed["INCOME"].sort_index(), rtol=1e-12)
     assert not dominicks.table("store_features")["is_imputed"].any()
     assert dominicks.table("feature_selection")["is_used"].all()
+
+
+def test_the_demographics_explain_the_mix_of_stores_that_the_model_has_not_seen(dominicks):
+    found = dominicks.table("external_explanation_summary").set_index("target")
+    assert found["store_count"].tolist() == [83, 83]
+    mix = found.loc["mix"]
+    assert mix["explains"]
+    assert 0.35 < mix["score"] < 0.6
+    assert mix["p_value"] < 0.001
+    assert mix["sentence"].startswith("External features explain the sales mix: ")
+    # the stability gate finds no reliable structure on the internal side
+    assert found.loc["clusters", "cluster_count"] == 1
+    assert found.loc["clusters", "sentence"] == "There is one internal cluster: nothing to explain."
+    features = dominicks.table("external_explanations")
+    assert set(features["target"]) == {"mix"}
+    leading = features.sort_values("rank").iloc[0]
+    assert leading["feature"] in ("share of expensive homes", "income (logarithm)")
+    assert leading["importance"] > leading["importance_spread"] > 0
+
+
+def test_three_clusters_are_explained_and_with_mixed_up_demographics_they_are_not(
+    dominicks, tmp_path
+):
+    folder = Path(dominicks.environment["DOMINICKS_DIR"])
+    mixed = shutil.copytree(folder, tmp_path / "mixed")
+    demographics = pd.read_csv(folder / "store_demographics.csv")
+    order = np.random.default_rng(1).permutation(len(demographics))
+    features = demographics.columns.drop("STORE")
+    demographics[features] = demographics[features].to_numpy()[order]
+    mixed.chmod(0o755)
+    (mixed / "store_demographics.csv").unlink()
+    demographics.to_csv(mixed / "store_demographics.csv", index=False)
+    example = yaml.safe_load((dominicks.path / "examples/dominicks_orange_juice.yml").read_text())
+    asked = json.dumps(example | {"internal": {"cluster_count": {"fixed": 3}}})
+    answers = []
+    for data in (folder, mixed):
+        dominicks.run(
+            "dbt", "run", "--target", "dev", "--select", "+external_explanation_summary",
+            "--vars", asked, DOMINICKS_DIR=str(data),
+        )  # fmt: skip
+        with duckdb.connect(str(dominicks.path / "warehouse/work/dev.duckdb")) as built:
+            answers.append(built.sql("from marts.external_explanation_summary").df())
+    real, shuffled = (answer.set_index("target").loc[["clusters", "mix"]] for answer in answers)
+    assert (real["cluster_count"] == 3).all()
+    assert (shuffled["cluster_count"] == 3).all()
+    assert real["explains"].tolist() == [True, True]
+    assert real.loc["clusters", "score"] > real.loc["clusters", "score_without"] + 0.15
+    assert real.loc["clusters", "balanced_accuracy"] > 0.5
+    assert shuffled["explains"].tolist() == [False, False]
+    assert shuffled.loc["mix", "score"] < 0.05
+    assert shuffled["sentence"].str.startswith("External features do not explain").all()

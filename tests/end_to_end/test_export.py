@@ -60,13 +60,16 @@ def test_the_loaded_pipeline_places_every_store_as_the_tables_do(small, working,
         values = values.reindex(distances.index)
         np.testing.assert_allclose(pipeline.transform(values), distances, atol=1.5e-9)
         clusters = working(f"select * from ml.ml_{side}_clusters {here}").set_index("store_id")
-        labels = pd.Series(pipeline.predict(values) + 1, index=values.index)
+        ids = pipeline["clusters"].cluster_ids_
+        labels = pd.Series(ids[pipeline.predict(values)], index=values.index)
         assert labels.equals(clusters["cluster_id"].reindex(values.index).astype(labels.dtype))
 
 
 def test_components_and_clusters_in_sql_are_those_of_scikit_learn(working):
     """Fitted by scikit-learn to the same stores: components, distances and labels agree."""
-    found = working("select category, max(cluster_id) as k from ml.ml_internal_clusters group by 1")
+    found = working(
+        "select category, count(distinct cluster_id) as k from ml.ml_internal_clusters group by 1"
+    )
     for category, k in found.itertuples(index=False):
         here = f"where category = '{category}' order by all"
         values = _wide(working(f"select * from features.feat_internal_scaled {here}"), "feature")
@@ -86,7 +89,7 @@ def test_components_and_clusters_in_sql_are_those_of_scikit_learn(working):
         )
         np.testing.assert_allclose(distances, start.transform(components.to_numpy()), atol=1.5e-9)
         clusters = working(f"select * from ml.ml_internal_clusters {here}").set_index("store_id")
-        labels = start.predict(components.to_numpy()) + 1
+        labels = centroids.index.to_numpy()[start.predict(components.to_numpy())]
         assert (clusters["cluster_id"].reindex(components.index) == labels).all()
 
 

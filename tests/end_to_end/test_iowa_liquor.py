@@ -31,11 +31,11 @@ def test_every_store_is_accounted_for(iowa):
     clustered = iowa.table("store_clusters")
     without = iowa.table("stores_without_cluster")
     # 2,013 stores sold, 79 of them have closed since; of the 1,957 open ones 23 never sold
-    assert len(clustered) == 2_013 - 79 == 1_957 - 23
-    assert without["reason"].value_counts().to_dict() == {
-        "the store is closed": 339,
-        "no sales at all": 23,
-    }
+    is_thin = clustered["thin_reason"].notna()
+    assert (~is_thin).sum() == 2_013 - 79 == 1_957 - 23
+    assert clustered["thin_reason"].value_counts().to_dict() == {"no sales at all": 23}
+    assert set(clustered.loc[is_thin, "assignment_basis"]) == {"external_only"}
+    assert without["reason"].value_counts().to_dict() == {"the store is closed": 339}
     assert without["sales_amount"].sum() == pytest.approx(6_046_920.78, abs=0.005)
     assert len(clustered) + len(without) == 2_296
     status = iowa.table("stores").groupby(["status", "status_text"]).size().to_dict()

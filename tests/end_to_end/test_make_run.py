@@ -13,13 +13,24 @@ CONTRACT = {
     "store_clusters",
     "clusters",
     "cluster_features",
+    "cluster_rules",
     "cluster_count_scores",
     "cluster_metrics",
     "metrics_per_cluster",
     "need_state_sales",
     "store_silhouettes",
+    "cluster_merges",
     "cluster_moves",
+    "cluster_changes",
+    "cluster_registry",
+    "feature_drift",
+    "run_stability",
+    "store_cluster_history",
+    "cluster_overrides",
+    "constraints_applied",
     "store_features",
+    "external_explanation_summary",
+    "external_explanations",
     "feature_selection",
     "rejected_rows",
     "data_coverage",
@@ -28,6 +39,8 @@ CONTRACT = {
     "model_parameter_history",
     "model_parameters",
     "similar_labels",
+    "store_reasons",
+    "store_attributes",
     "store_projection",
     "store_scores",
     "stores",
@@ -51,6 +64,8 @@ def truth(chain):
 def test_it_says_what_was_found_and_what_to_open_next(chain):
     assert "Published warehouse/prod.duckdb" in chain.said
     assert "sales rows" in chain.said
+    thin = chain.table("store_clusters").query("thin_reason.notna()")["store_id"].nunique()
+    assert f"in a cluster ({thin} of them in some category by external data alone)" in chain.said
     for category in chain.table("clusters")["category"].unique():
         assert f"{category}: " in chain.said
     assert "make dashboard" in chain.said
@@ -138,6 +153,38 @@ def test_no_store_is_lost_or_doubled(chain):
         without_id = list(without.loc[without["category"] == category, "store_id"])
         assert len(with_id + without_id) == len(set(with_id + without_id))
         assert everyone <= set(with_id + without_id)
+
+
+def test_stores_without_sales_are_planned_by_where_they_stand(chain):
+    planted = pd.read_csv(chain.path / "data/truth/stores.csv", dtype=str)
+    found = chain.table("store_clusters")
+    is_thin = found["thin_reason"].notna()
+    thin, fitted = found[is_thin], found[~is_thin]
+    assert set(thin["thin_reason"]) >= {"no sales at all", "no sales in the category"}
+    assert thin["assignment_basis"].eq("external_only").all()
+    assert thin["internal_cluster_id"].isna().all()
+    assert not thin["is_reassigned"].any()
+    assert thin["confidence"].between(0, 1).all()
+    # sales that nobody clusters by are no sales: the planted groups have none of these stores
+    groups = found.merge(planted, on=["category", "store_id"])
+    is_thin = groups["thin_reason"].notna()
+    assert groups.loc[is_thin, "internal_group"].isna().all()
+    known = groups[groups["external_group"].notna() & groups["external_cluster_id"].notna()]
+    usual = known[known["thin_reason"].isna()].groupby(["category", "external_group"])
+    usual = usual["external_cluster_id"].agg(lambda clusters: clusters.mode()[0])
+    of_thin = known[known["thin_reason"].notna()]
+    expected = usual.loc[list(zip(of_thin["category"], of_thin["external_group"], strict=True))]
+    assert len(expected) > 10
+    assert (of_thin["external_cluster_id"].to_numpy() == expected.to_numpy()).mean() >= 0.9
+    pair = ["category", "external_cluster_id", "final_cluster_id"]
+    assert len(thin.merge(fitted[pair].drop_duplicates(), on=pair)) == len(thin)
+    # every other store without a cluster is one that nothing is known of
+    without = chain.table("stores_without_cluster")
+    scores = chain.table("store_scores").query("basis != 'internal_only'")
+    assert without.merge(scores, on=["category", "store_id"]).empty
+    counts = chain.table("clusters")
+    assert counts["thin_store_count"].sum() == len(thin)
+    assert counts["store_count"].sum() == len(found)
 
 
 def test_ids_keep_their_zeros(chain):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scoring_oracle import Side, final_clusters
 
 pytestmark = pytest.mark.end_to_end
 
@@ -70,7 +71,7 @@ TURNED = {
                      "reduce": {"method": "none"}, **WINSORISE},
         "external": {"impute": {"method": "mean"}, "scale": {"method": "maxabs"},
                      "reduce": {"method": "none"}, **WINSORISE},
-        "merging": {"internal_weight": 3},
+        "merging": {"internal_weight": 3, "thin_stores": "leave_out"},
     },
     "shares as they are, limits of whole stores and no external weight": {
         "internal": {"transform": {"method": "none"}, "scale": {"method": "robust", "clip": 1},
@@ -81,7 +82,10 @@ TURNED = {
         "merging": {"external_weight": 0},
     },
     "neighbours for gaps": {"external": {"impute": {"method": "knn"}}},
+    "both sides at once": {"merging": {"method": "joint"}},
 }  # fmt: skip
+# an external side without weight knows no thin store
+TAKE_THIN = {"defaults", "neighbours for gaps"}
 
 
 def _write_files(path):
@@ -161,10 +165,14 @@ def _table(chain, name: str) -> pd.DataFrame:
 
 FITTED_VALUES = "select category, store_id, dataset, feature, raw_value as value " \
     "from marts.store_features"  # fmt: skip
-# a store that the settings do not exclude, but without sales in a category, is fitted outside
+# a store that the settings do not exclude, but without sales in a category, is fitted outside; of a
+# thin store with external data the sales are not asked
 NEW_VALUES = """
     select category, store_id, 'internal' as dataset, feature, value
     from preprocessing.pre_internal_new_values
+    anti join (
+        select category, store_id from marts.store_scores where basis = 'external_only'
+    ) using (category, store_id)
     union all
     select category, store_id, 'external' as dataset, feature, value
     from preprocessing.pre_external_new_values
@@ -207,7 +215,7 @@ def _same(scored: pd.DataFrame, expected: pd.DataFrame) -> None:
 
 
 def test_every_store_that_was_fitted_scores_as_itself(turned):
-    expected = _table(turned, "store_clusters")
+    expected = _table(turned, "store_clusters").query("thin_reason.isna()")
     scored = _score(turned, FITTED_VALUES)
     assert expected["final_cluster_id"].nunique() > 1
     if turned.said == "neighbours for gaps":
@@ -229,11 +237,14 @@ def test_the_published_scores_are_those_of_the_query(turned):
 
 
 def test_a_copy_of_a_store_scores_as_the_store(turned):
-    columns = [*CLUSTERS, "merged_label", "distance", "second_cluster_id", "second_distance",
-               "confidence"]  # fmt: skip
+    columns = [*CLUSTERS, "distance", "second_cluster_id", "second_distance", "confidence"]
+    if turned.said != "both sides at once":
+        columns.append("merged_label")
     scores = _table(turned, "store_scores").set_index(KEY)[columns]
     clusters = _table(turned, "store_clusters").set_index(KEY)[columns]
-    for store in (CLOSED, NEW, FEW):
+    few = [FEW] if set(scores.xs(FEW, level="store_id")["internal_cluster_id"].dropna()) else []
+    assert bool(few) == (turned.said not in TAKE_THIN)
+    for store in (CLOSED, NEW, *few):
         pd.testing.assert_frame_equal(
             scores.xs(store, level="store_id"),
             clusters.xs(SELLS_LIKE[store], level="store_id"),
@@ -246,14 +257,22 @@ def test_a_copy_of_a_store_scores_as_the_store(turned):
 def test_every_store_outside_the_fit_says_why_and_by_what(turned):
     scores = _table(turned, "store_scores")
     without = _table(turned, "stores_without_cluster")
-    said = scores.merge(without, on=KEY, suffixes=("", "_without"), validate="1:1")
+    thin = _table(turned, "store_clusters").query("thin_reason.notna()")
+    assert set(thin["store_id"]) == ({FEW, FED} if turned.said in TAKE_THIN else set())
+    reasons = [without, thin.rename(columns={"thin_reason": "reason"})]
+    said = scores.merge(
+        pd.concat(reasons)[[*KEY, "reason"]], on=KEY, suffixes=("", "_elsewhere"), validate="1:1"
+    )
     assert len(said) == len(scores)
-    assert (said["reason"] == said["reason_without"]).all()
+    assert (said["reason"] == said["reason_elsewhere"]).all()
     by_store = scores.drop_duplicates("store_id").set_index("store_id")
     expected = {
         CLOSED: ("the store is closed", "both"),
         NEW: ("the store is new", "internal_only"),
-        FEW: ("fewer sales rows than the minimum", "both"),
+        FEW: (
+            "fewer sales rows than the minimum",
+            "external_only" if turned.said in TAKE_THIN else "both",
+        ),
         FED: ("no sales at all", "external_only"),
         STRANGE: ("the store is a pilot", "both"),
         GAPPY: ("the store is closed", "both"),
@@ -270,9 +289,12 @@ def test_every_store_outside_the_fit_says_why_and_by_what(turned):
 
 def test_a_pair_that_no_store_has_goes_to_the_nearest_final_cluster(turned):
     scores = _table(turned, "store_scores")
-    labels = _table(turned, "store_clusters").groupby("category")["merged_label"].agg(set)
+    fitted = _table(turned, "store_clusters").query("thin_reason.isna()")
+    labels = fitted.groupby("category")["merged_label"].agg(set)
     known = [row.merged_label in labels[row.category] for row in scores.itertuples()]
     assert scores["is_known_label"].tolist() == known
+    # a cluster of both sides has no pair that leads to it
+    assert scores["merged_label"].isna().all() == (turned.said == "both sides at once")
     unknown = scores[~scores["is_known_label"]]
     assert (unknown["distance"] <= unknown["second_distance"]).all()
     # without a reduction the external clusters are the planted ones
@@ -281,15 +303,72 @@ def test_a_pair_that_no_store_has_goes_to_the_nearest_final_cluster(turned):
 
 
 def test_a_side_that_is_unknown_is_the_most_frequent_one(turned):
-    if "no external weight" in turned.said:
-        pytest.skip("a side without weight decides nothing")
+    if turned.said == "both sides at once" or "no external weight" in turned.said:
+        pytest.skip("no side of a pair decides anything")
     scores = _table(turned, "store_scores")
     clusters = _table(turned, "store_clusters")
-    both = clusters[clusters["external_cluster_id"].notna()]
+    both = clusters[clusters["external_cluster_id"].notna() & clusters["thin_reason"].isna()]
     for row in scores[scores["store_id"].isin([NEW, FED])].itertuples():
         side = "internal_cluster_id" if row.store_id == NEW else "external_cluster_id"
         own = both[(both["category"] == row.category) & (both[side] == getattr(row, side))]
         assert row.merged_label == own["merged_label"].value_counts().index[0]
+
+
+def _sides(chain, category: str) -> dict[str, Side]:
+    """Both sides of a category, learned by scikit-learn."""
+    found = {}
+    for name, where in (("internal", category), ("external", "all")):
+        here = f"where category = '{where}'"
+        raw = _query(
+            chain,
+            "select store_id, feature, raw_value as value from marts.store_features "
+            "semi join (from marts.feature_selection where is_used) "
+            f"using (category, dataset, feature) {here} and dataset = '{name}'",
+        )
+        outliers = _query(chain, f"from features.feat_{name}_outliers {here}")
+        members = _query(chain, f"from ml.ml_{name}_members {here}")
+        found[name] = Side(
+            raw.pivot(index="store_id", columns="feature", values="value"),
+            ~outliers.set_index("store_id")["is_excluded"],
+            members.set_index("store_id")["cluster_id"],
+            is_mix=name == "internal",
+        )
+    return found
+
+
+@pytest.mark.parametrize("category", NEEDS)
+def test_a_new_store_is_where_scikit_learn_puts_it(turned, category):
+    """Never seen in training, on both sides and in the end, and to 1e-9."""
+    if turned.said != "defaults":
+        pytest.skip("scikit-learn is set up for the defaults")
+    sides = _sides(turned, category)
+    fitted = _table(turned, "store_clusters").query("thin_reason.isna()")
+    fitted = fitted[fitted["category"] == category].set_index("store_id")
+    scores = _table(turned, "store_scores")
+    stores = scores.loc[scores["category"] == category, "store_id"]
+    assert set(stores) == {CLOSED, NEW, FEW, FED, STRANGE, GAPPY}
+    assert not set(stores) & set(fitted.index)
+    scored = _score(turned, NEW_VALUES).query("category == @category").set_index("store_id")
+    scored = scored.loc[stores]
+    values = _query(turned, NEW_VALUES)
+    values = values[values["store_id"].isin(stores) & values["category"].isin([category, "all"])]
+    raw = {
+        name: of_side.pivot(index="store_id", columns="feature", values="value")
+        for name, of_side in values.groupby("dataset")
+    }
+    for name, side in sides.items():
+        found = side.distances(raw[name])
+        in_sql = _query(turned, f"from ml.ml_{name}_new_distances").query(
+            "category in [@category, 'all'] and store_id in @found.index"
+        )
+        in_sql = in_sql.pivot(index="store_id", columns="cluster_id", values="distance")
+        assert len(in_sql) >= 3
+        np.testing.assert_allclose(in_sql, found.loc[in_sql.index], rtol=0, atol=1.5e-9)
+        expected = side.assign(raw[name]).reindex(stores).astype("Int64")
+        assert expected.equals(scored[f"{name}_cluster_id"].astype("Int64"))
+    expected = final_clusters(sides, fitted, raw).loc[stores]
+    assert expected["final_cluster_id"].tolist() == scored["final_cluster_id"].tolist()
+    np.testing.assert_allclose(scored["distance"], expected["distance"], rtol=0, atol=1.5e-9)
 
 
 def test_parameters_are_kept_run_by_run(turned):

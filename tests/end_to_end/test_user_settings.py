@@ -101,7 +101,7 @@ def test_settings_move_the_published_result(small, tmp_path):
             "outliers": {"method": "none"},
             "impute": {"maximum_share": 1},
         },
-        "merging": {"minimum_cluster_size": 15},
+        "merging": {"minimum_cluster_size": 15, "thin_stores": "leave_out"},
         "quality": {"returns": "refuse"},
     }
     small.build("--vars", yaml.safe_dump(user), WAREHOUSE_DIR=str(tmp_path / "warehouse"))

@@ -13,6 +13,7 @@ SETTINGS = {
     "minimum_cluster_size": 5,
     "retry_minimum_cluster_size": None,
     "minimum_stability": 0,
+    "maximum_border_density": 1,
     "resamples": 4,
     "method": "kmeans",
     "starts": 3,
@@ -35,3 +36,37 @@ def chosen(components, **changes):
 def noise(stores=300, dimensions=8, seed=0):
     """Return stores without any clusters."""
     return long_frame(np.random.default_rng(seed).normal(size=(stores, dimensions)))
+
+
+CLOUDS = (
+    "normal", "long", "correlated", "student", "uniform", "ball", "exponential", "lognormal",
+    "dirichlet",
+)  # fmt: skip
+
+
+def cloud_of(kind, stores, dimensions, seed):
+    """Return one cloud of stores, without any clusters, as an array.
+
+    ``dirichlet`` are shares as centred logarithms, ``long`` is stretched along one axis,
+    ``correlated`` along any.
+    """
+    generator = np.random.default_rng([seed, stores, dimensions])
+    size = (stores, dimensions)
+    if kind == "uniform":
+        return generator.uniform(size=size)
+    if kind == "exponential":
+        return generator.exponential(size=size)
+    if kind == "lognormal":
+        return generator.lognormal(sigma=0.7, size=size)
+    if kind == "student":
+        return generator.standard_t(4, size=size)
+    if kind == "dirichlet":
+        logs = np.log(generator.dirichlet(np.full(dimensions + 1, 2.0), size=stores))
+        return (logs - logs.mean(axis=1, keepdims=True))[:, :-1]
+    rows = generator.normal(size=size)
+    if kind == "ball":
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows * generator.uniform(size=(stores, 1)) ** (1 / dimensions)
+    if kind == "long":
+        return rows * np.r_[4, np.ones(dimensions - 1)]
+    return rows @ generator.normal(size=(dimensions, dimensions)) if kind == "correlated" else rows

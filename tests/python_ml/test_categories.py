@@ -114,7 +114,8 @@ def test_the_tables_are_the_same_for_any_number_of_cores(chain, cores, monkeypat
     }  # fmt: skip
     count = {
         "fixed": None, "minimum": 2, "maximum": 4, "rule": "median", "minimum_cluster_size": 5,
-        "retry_minimum_cluster_size": None, "minimum_stability": 0.6, "resamples": 4,
+        "retry_minimum_cluster_size": None, "minimum_stability": 0.6,
+        "maximum_border_density": 1, "resamples": 4,
         "method": "kmeans", "starts": 3, "seed": 0,
     }  # fmt: skip
     scores = score_cluster_counts(components, outliers, settings=count)

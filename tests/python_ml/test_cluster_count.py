@@ -13,7 +13,7 @@ from python_ml.cluster_count import RULES, SCHEMA, score_cluster_counts, score_r
 from python_ml.cluster_count.rules import vote
 from python_ml.clustering import fit_clusters
 from python_ml.frames import resolve_minimum_size
-from tests.python_ml.counting import SETTINGS, chosen, noise, score
+from tests.python_ml.counting import CLOUDS, SETTINGS, chosen, cloud_of, noise, score
 from tests.python_ml.planted import (
     array_of,
     excluding,
@@ -255,30 +255,30 @@ def test_the_default_rule_finds_what_is_planted(k, dimensions):
     assert adjusted_rand_score(truth, labels) >= 0.95
 
 
-@pytest.mark.parametrize(
-    ("kind", "dimensions"),
-    [("normal", 2), ("normal", 5), ("normal", 20), ("uniform", 20), ("long", 2), ("long", 20)],
-)
+@pytest.mark.parametrize("dimensions", [2, 3, 5, 20])
+@pytest.mark.parametrize("kind", CLOUDS)
 def test_noise_is_one_cluster(kind, dimensions):
-    """Also a long cloud, which is cut at the same place every time.
-
-    Some draws pass the gate; here two of three must not. Uniform noise of 2 or 3 dimensions is
-    not among them: about half of it passes.
-    """
-    kept = 0
-    for seed in range(3):
-        generator = np.random.default_rng(seed)
-        rows = generator.normal(size=(300, dimensions))
-        if kind == "uniform":
-            rows = generator.uniform(size=(300, dimensions))
-        if kind == "long":
-            rows[:, 0] *= 4
+    """Also clouds that are cut at the same place every time: long, skewed, or with corners."""
+    for stores, seed in ((100, 0), (300, 1), (600, 2)):
+        rows = cloud_of(kind, stores, dimensions, seed)
         table = score(long_frame(rows), rule="median", minimum_stability=0.6, resamples=8)
-        kept += table.loc[1, "is_chosen"]
-        if table.loc[1, "is_chosen"]:
-            reason = table.loc[1, "reason"]
-            assert reason.startswith("chosen: no reliable structure: median of ")
-    assert kept >= 2
+        assert table.index[table["is_chosen"]].tolist() == [1], (stores, seed)
+        reason = table.loc[1, "reason"]
+        assert reason.startswith("chosen: no ")
+
+
+def test_setting_maximum_border_density():
+    """A skewed cloud has no valley: only whoever asks for none takes its parts for clusters."""
+    rows = long_frame(cloud_of("exponential", 600, 3, seed=1))
+    gate = {"rule": "median", "minimum_stability": 0.6, "resamples": 8}
+    table = score(rows, **gate)
+    refused = table.index[table["reason"].str.startswith("not chosen: the borders of ")].item()
+    assert table.index[table["is_chosen"]].tolist() == [1]
+    assert table.loc[refused, "border_density"] >= 1
+    assert chosen(rows, **gate, maximum_border_density=100) == [refused]
+    groups, _ = planted([60, 50, 40], seed=3, distance=5)
+    assert chosen(groups, **gate) == [3]
+    assert chosen(groups, **gate, maximum_border_density=0.01) == [1]
 
 
 def test_setting_minimum_stability():

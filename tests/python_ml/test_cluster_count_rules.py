@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from python_ml.cluster_count.rules import RULES, decide, vote
+from python_ml.cluster_count.rules import RULES, decide, emptiest_border, vote
 
 EACH_ANOTHER = {
     "silhouette": 2,
@@ -86,7 +86,7 @@ def test_missing_scores_do_not_vote():
     assert vote(table.iloc[:0], "median").count is None
 
 
-def gate(stability=0.8, excess=1.0):
+def gate(stability=0.8, excess=1.0, border_density=0.5):
     """Return scores of two clusters that the gate is to judge."""
     return pd.DataFrame(
         {
@@ -95,26 +95,55 @@ def gate(stability=0.8, excess=1.0):
             "stability": [np.nan, stability],
             "gap": [0.1, 0.1 + excess],
             "gap_standard_error": 0.05,
+            "border_density": [np.nan, border_density],
         },
         index=[1, 2],
     )
 
 
 @pytest.mark.parametrize(
-    ("scores", "minimum", "chosen", "refused"),
+    ("scores", "minimum", "chosen", "failed"),
     [
         (gate(), 0.6, 2, None),
-        (gate(stability=0.59), 0.6, 1, 2),
+        (gate(stability=0.59), 0.6, 1, "stability"),
         (gate(stability=0.6), 0.6, 2, None),
         (gate(stability=0.59), 0.5, 2, None),
-        (gate(excess=0.04), 0.6, 1, 2),
+        (gate(excess=0.04), 0.6, 1, "gap"),
         (gate(excess=0.06), 0.6, 2, None),
-        (gate(stability=0.1, excess=-1), 0, 2, None),
+        (gate(border_density=0.99), 0.6, 2, None),
+        (gate(border_density=1), 0.6, 1, "border_density"),
+        (gate(stability=0.1, excess=-1, border_density=9), 0, 2, None),
         (gate(stability=-0.1), 0, 2, None),
         (gate(excess=np.nan), 0.6, 2, None),
+        (gate(border_density=np.nan), 0.6, 2, None),
     ],
 )
-def test_the_gate_asks_for_stability_and_for_a_gap(scores, minimum, chosen, refused):
-    """Either may refuse the number that the rule takes; a minimum of 0 lets all pass."""
-    decision = decide(scores, "silhouette", minimum)
-    assert (decision.chosen, decision.refused) == (chosen, refused)
+def test_the_gate_asks_for_stability_a_gap_and_empty_borders(scores, minimum, chosen, failed):
+    """Each may refuse the number that the rule takes; a minimum of 0 lets all pass."""
+    decision = decide(scores, "silhouette", minimum, 1)
+    assert (decision.chosen, decision.failed) == (chosen, failed)
+    assert decision.refused == (2 if failed else None)
+
+
+def test_the_maximum_border_density_is_obeyed():
+    """The same borders pass a higher maximum, and not a lower one."""
+    assert decide(gate(border_density=1.2), "silhouette", 0.6, 1.3).chosen == 2
+    assert decide(gate(border_density=0.5), "silhouette", 0.6, 0.5).chosen == 1
+
+
+def test_a_group_that_is_cut_in_two_still_stands_apart():
+    """The borders of fewer clusters count if these are stable; those of more never do."""
+    table = gate(border_density=0.5)
+    table.loc[3] = [True, 0.6, 0.8, 2, 0.05, 1.5]
+    assert decide(table, "silhouette", 0.6, 1).chosen == 3
+    assert decide(table, "silhouette", 0.6, 0.5).failed == "border_density"
+    table.loc[2, "stability"] = 0.5
+    assert decide(table, "silhouette", 0.6, 1).failed == "border_density"
+    table.loc[2] = [True, 0.9, 0.8, 2, 0.05, 1.5]
+    table.loc[3, "border_density"] = 0.5
+    assert decide(table, "silhouette", 0.6, 1).failed == "border_density"
+
+
+def test_the_emptiest_border_may_be_missing():
+    """As it is where borders are not half way between centroids."""
+    assert np.isnan(emptiest_border(gate(border_density=np.nan), 2, 0.6))

@@ -15,6 +15,7 @@ SETTINGS = {
     "minimum_cluster_size": 2,
     "retry_minimum_cluster_size": None,
     "minimum_stability": 0,
+    "maximum_border_density": 1,
     "resamples": 4,
     "method": "kmeans",
     "starts": 3,

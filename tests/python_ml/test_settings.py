@@ -77,6 +77,30 @@ def test_every_default_is_needed(defaults):
         ({"external": {"filter": {"maximum_correlation": 1.2}}}, "maximum_correlation: 1.2 is not"),
         ({"external": {"impute": {"neighbours": 0}}}, "impute.neighbours: 0 is not allowed"),
         ({"external": {"impute": {"iterations": 0}}}, "impute.iterations: 0 is not allowed"),
+        ({"merging": {"method": "vote"}}, "'cross', 'joint' or 'consensus'"),
+        ({"merging": {"small_clusters": "drop"}}, "'nearest_large', 'per_store' or 'size'"),
+        ({"merging": {"maximum_distance": 0}}, "merging.maximum_distance: 0 is not allowed"),
+        ({"merging": {"maximum_clusters": 0}}, "merging.maximum_clusters: 0 is not allowed"),
+        (
+            {"merging": {"maximum_cluster_size": 50}},
+            "merging: maximum_cluster_size (50) is only kept by small_clusters size, which is "
+            "fold: set it to null, or choose size",
+        ),
+        (
+            {"merging": {"small_clusters": "size", "maximum_distance": 2}},
+            "merging: small_clusters size moves stores as far as the sizes ask for, whatever "
+            "maximum_distance (2.0) says: set that to null, or choose another mode",
+        ),
+        (
+            {
+                "merging": {
+                    "small_clusters": "size",
+                    "minimum_cluster_size": 9,
+                    "maximum_cluster_size": 8,
+                }
+            },
+            "merging: maximum_cluster_size (8) is below minimum_cluster_size (9)",
+        ),
         ({"internal": {"outliers": {"method": "forest"}}}, "'isolation_forest', 'lof' or"),
         ({"internal": {"outliers": {"policy": "winsorize"}}}, "'keep', 'winsorise' or"),
         ({"internal": {"scale": {"method": "max"}}}, "'minmax' or 'maxabs'"),
@@ -84,6 +108,10 @@ def test_every_default_is_needed(defaults):
         (
             {"internal": {"cluster_count": {"minimum_stability": 1.1}}},
             "minimum_stability: 1.1 is not allowed",
+        ),
+        (
+            {"external": {"cluster_count": {"maximum_border_density": 0}}},
+            "maximum_border_density: 0 is not allowed",
         ),
         (
             {"external": {"cluster_count": {"retry_minimum_cluster_size": 0}}},
@@ -107,6 +135,9 @@ def test_every_default_is_needed(defaults):
         ({"internal": {"reduce": {"method": "kernel"}}}, "'incremental_pca' or 'kernel_pca'"),
         ({"internal": {"reduce": {"landmarks": 1}}}, "reduce.landmarks: 1 is not allowed"),
         ({"external": {"reduce": {"gamma": 0}}}, "reduce.gamma: 0 is not allowed"),
+        ({"explanations": {"rule_depth": 0}}, "explanations.rule_depth: 0 is not allowed"),
+        ({"explanations": {"folds": 1}}, "explanations.folds: 1 is not allowed"),
+        ({"explanations": {"repeats": 0}}, "explanations.repeats: 0 is not allowed"),
         ({"resources": {"cores": 0}}, "resources.cores: 0 is not allowed"),
         ({"internal": {"too_few_stores": {"minimum_stores": 1}}}, "minimum_stores: 1 is not"),
         (
@@ -151,6 +182,14 @@ FEED = {"files": "f.csv", "key": "k", "matches": "store_id", "combine": "mean"}
         ({}, "sources.sales: is missing"),
         ({"sales": SALES | {"unique_by": ["row_id"]}}, "columns has no row_id"),
         ({"sales": SALES | {"delimiter": ";;"}}, "sources.sales.delimiter"),
+        (
+            {"sales": SALES, "overrides": {"files": "o.csv", "columns": {"store_id": "s"}}},
+            "sources.overrides.columns.author: is missing and has to be given",
+        ),
+        (
+            {"sales": SALES, "feeds": {"overrides": FEED | {"attributes": {"region": "r"}}}},
+            "feeds.overrides: give the feed a name that no other source has",
+        ),
         ({"sales": SALES, "feeds": {"zip": FEED}}, "a feed needs features"),
         (
             {"sales": SALES, "feeds": {"zip": FEED | {"attributes": {"store_id": "s"}}}},

@@ -1,1 +1,1 @@
-{{ split_centroids(ref('ml_external_fits')) }}
+{{ split_centroids(ref('ml_external_fits'), ref('ml_external_ids')) }}

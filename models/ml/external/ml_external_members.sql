@@ -1,1 +1,1 @@
-{{ split_members(ref('ml_external_fits')) }}
+{{ split_members(ref('ml_external_fits'), ref('ml_external_ids')) }}

@@ -1,1 +1,1 @@
-{{ split_shapes(ref('ml_external_fits')) }}
+{{ split_shapes(ref('ml_external_fits'), ref('ml_external_ids')) }}

@@ -1,1 +1,1 @@
-{{ split_centroids(ref('ml_internal_fits')) }}
+{{ split_centroids(ref('ml_internal_fits'), ref('ml_internal_ids')) }}

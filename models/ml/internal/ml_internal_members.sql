@@ -1,1 +1,1 @@
-{{ split_members(ref('ml_internal_fits')) }}
+{{ split_members(ref('ml_internal_fits'), ref('ml_internal_ids')) }}

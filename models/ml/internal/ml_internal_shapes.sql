@@ -1,1 +1,1 @@
-{{ split_shapes(ref('ml_internal_fits')) }}
+{{ split_shapes(ref('ml_internal_fits'), ref('ml_internal_ids')) }}

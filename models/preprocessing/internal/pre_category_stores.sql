@@ -62,7 +62,10 @@ final as (
                 then 'fewer sales rows than the minimum'
             when totals.sales_amount < {{ setting('internal.filter.minimum_sales') }}
                 then 'less sales than the minimum'
-        end as excluded_reason
+        end as excluded_reason,
+
+        -- whether only its sales keep it out, if anything does
+        statuses.excluded_reason is null as is_planned
     from categories
     cross join stores
     left join statuses on stores.store_id = statuses.store_id

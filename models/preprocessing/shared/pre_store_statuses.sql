@@ -1,5 +1,6 @@
-{#- The settings say which statuses keep a store out of clustering. A text that they do not map says
-    nothing: its store has no status and is clustered as any other. -#}
+{#- The settings say which stores, and stores of which statuses, are kept out of clustering. A text that
+    they do not map says nothing: its store has no status and is clustered as any other. -#}
+{% set excluded_stores = setting('merging.excluded_stores') %}
 with
 
 stores as (
@@ -26,6 +27,8 @@ final as (
 
         -- why it is not clustered, if so
         case
+            when stores.store_id in {{ sql_texts(excluded_stores) }}
+                then 'excluded by merging.excluded_stores'
             when listed.status in {{ sql_texts(setting('quality.excluded_statuses')) }}
                 then
                     case listed.status
@@ -37,6 +40,7 @@ final as (
         end as excluded_reason
     from stores
     left join listed on stores.store_id = listed.store_id
+    where {{ stores_are_known(ref('pre_stores'), {'merging.excluded_stores': excluded_stores}) }}
 
 )
 

@@ -1,0 +1,141 @@
+{#- Whether each override can be applied, and to what. The cluster that it asks for is the number of a
+    final cluster if it is a whole number, else its label. -#}
+{% set today = run_started_at.strftime('%Y-%m-%d') %}
+with
+
+overrides as (
+
+    select
+        *,
+        coalesce(until < cast({{ sql_text(today) }} as date), false) as is_expired
+    from {{ ref('stg_overrides') }}
+    where rejected_reason is null
+
+),
+
+constrained as (
+
+    select * from {{ ref('mrg_constrained') }}
+
+),
+
+ids as (
+
+    select * from {{ ref('mrg_ids') }}
+
+),
+
+category_stores as (
+
+    select * from {{ ref('pre_category_stores') }}
+
+),
+
+choices as (
+
+    select
+        category,
+        string_agg(cast(final_cluster_id as varchar) || ' (' || final_label || ')', ', ' order by final_cluster_id)
+            as clusters
+    from ids
+    group by category
+
+),
+
+matched as (
+
+    select
+        overrides.*,
+        constrained.constrained_label,
+        ids.final_label,
+        ids.final_cluster_id
+    from overrides
+    left join constrained
+        on overrides.category = constrained.category and overrides.store_id = constrained.store_id
+    left join ids
+        on
+            overrides.category = ids.category
+            and overrides.cluster = case
+                when regexp_full_match(overrides.cluster, '[0-9]+')
+                    then cast(ids.final_cluster_id as varchar)
+                else ids.final_label
+            end
+
+),
+
+-- what contradicts itself is not decided by the order of the rows
+wishes as (
+
+    select
+        category,
+        store_id,
+        count(distinct final_label) as cluster_count
+    from matched
+    where not is_expired
+    group by category, store_id
+
+),
+
+judged as (
+
+    select
+        matched.*,
+        case
+            when matched.is_expired then 'it held until ' || cast(matched.until as varchar)
+            when choices.category is null
+                then 'no category of that name has clusters'
+            when matched.store_id not in (select store_id from category_stores)
+                then 'no source knows the store'
+            when matched.constrained_label is null
+                then
+                    'the store has no cluster in the category'
+                    || coalesce(': ' || category_stores.excluded_reason, '')
+            when matched.final_label is null
+                then 'there is no such cluster; there are ' || choices.clusters
+            when wishes.cluster_count > 1
+                then 'other overrides ask for another cluster of the store: keep one'
+        end as obstacle
+    from matched
+    left join choices on matched.category = choices.category
+    left join category_stores
+        on
+            matched.category = category_stores.category
+            and matched.store_id = category_stores.store_id
+    left join wishes
+        on matched.category = wishes.category and matched.store_id = wishes.store_id
+
+),
+
+final as (
+
+    select
+        -- ids
+        file,
+        line,
+        category,
+        store_id,
+
+        -- what was asked for
+        cluster,
+        author,
+        reason,
+        until,
+
+        -- what became of it
+        case
+            when is_expired then 'expired'
+            when obstacle is not null then 'refused'
+            else 'applied'
+        end as status,
+        case
+            when obstacle is not null then obstacle
+            when final_label = constrained_label then 'held in ' || final_label || ', where it was'
+            else 'moved from ' || constrained_label || ' to ' || final_label
+        end as explanation,
+        case when obstacle is null then final_label end as final_label,
+        case when obstacle is null then final_cluster_id end as final_cluster_id
+    from judged
+
+)
+
+select * from final
