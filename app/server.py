@@ -6,6 +6,8 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from app import explorer
+
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -64,6 +66,6 @@ class SecurityHeaders:
 
 MIDDLEWARE = [Middleware(SecurityHeaders)]
 
-ROUTES: list[BaseRoute] = []
+ROUTES: list[BaseRoute] = [*explorer.ROUTES]
 """Addresses besides the pages. Signing in to Streamlit does not cover them: each
 needs a check of its own."""

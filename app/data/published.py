@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from app.data import locked
 from app.data.macros import MACROS
 
 NOTHING_PUBLISHED = "No published clusters yet. Run `make run`."
@@ -70,15 +71,6 @@ CONTRACT = {
 }
 """The columns of the schema `marts` without which there is nothing to show. Of any
 other table a page asks with `has_table` first."""
-
-_SETTINGS = {
-    "allow_community_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-    "temp_directory": "",
-    "threads": "2",
-}
 
 _log = logging.getLogger(__name__)
 
@@ -175,24 +167,18 @@ def connect(version: Version, macros: str = MACROS) -> duckdb.DuckDBPyConnection
     Notes
     -----
     The file is attached to an in-memory database because DuckDB caches databases
-    by path within a process and would go on serving the replaced file. Turning
-    external access off still leaves attached files open to `read_blob` and
-    `copy ... to`; disabling the file system afterwards closes that door as well.
+    by path within a process and would go on serving the replaced file.
     """
     with ExitStack() as on_failure:
-        connection = on_failure.enter_context(closing(duckdb.connect(":memory:", config=_SETTINGS)))
-        quoted = version.path.replace("'", "''")  # `attach` takes no bound parameter
+        connection = on_failure.enter_context(closing(locked.unlocked()))
         try:
-            connection.execute(f"attach '{quoted}' as published (read_only)")
+            locked.attach(connection, version.path)
         except duckdb.Error:
             _check_unchanged(version)
             raise
         _check_unchanged(version)
-        connection.execute("use published")
         connection.execute(macros)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set disabled_filesystems = 'LocalFileSystem'")
-        connection.execute("set lock_configuration = true")
+        locked.lock(connection)
         on_failure.pop_all()
         return connection
 

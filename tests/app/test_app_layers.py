@@ -12,6 +12,8 @@ FORBIDDEN = {
     "data": {"plotly", "app.charts", "app.views", "app.words", "app.export"},
     "export": {"duckdb", "streamlit", "plotly", "sqlite3", "app.views"},
     "views": {"duckdb", "plotly", "sqlite3"},
+    "explorer.py": {"duckdb", "streamlit", "plotly", "app.views", "app.charts"},
+    "upload_words.py": {"duckdb", "streamlit", "plotly"},
     "words.py": {"duckdb", "streamlit", "plotly", "app"},
     "words_counts.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
     "words_runs.py": {"duckdb", "streamlit", "plotly", "app.data", "app.views"},
@@ -104,6 +106,30 @@ def test_only_the_command_of_an_export_asks_and_writes_what_the_others_make():
     for path, tree in modules("export").items():
         asks = [name for name in imported(tree) if name.startswith("app.data")]
         assert not asks or path.name == "__main__.py", path.name
+
+
+CHILD = {"child.py", "child_file.py", "child_query.py", "sandbox.py", "locked.py"}
+
+
+def test_what_runs_in_a_process_of_its_own_is_small():
+    # it starts for every file and query, and its memory is limited
+    for path, tree in modules("data").items():
+        if path.name in CHILD:
+            known = {name.split(".")[1] for name in imported(tree) if name.startswith("app.")}
+            assert known <= {"data"}, path.name
+            own = {name for name in imported(tree) if name.startswith("app.data.")}
+            own = {name.removeprefix("app.data.").split(".")[0] for name in own}
+            assert own <= {"sandbox", "locked"}, path.name
+            assert not {"streamlit", "pandas"} & set(imported(tree)), path.name
+
+
+def test_only_the_process_of_its_own_reads_files_of_visitors():
+    for path, tree in modules("data").items():
+        if path.name != "child_file.py":
+            assert not {"polars", "fastexcel"} & set(imported(tree)), path.name
+    for part in FORBIDDEN:
+        for path, tree in modules(part).items():
+            assert not {"pickle", "pygwalker"} & set(imported(tree)), path.name
 
 
 def test_no_folder_called_pages_takes_the_start_file_out_of_the_way():
