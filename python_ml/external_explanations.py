@@ -366,7 +366,9 @@ def _say(target, figures, leading):
         )
     else:
         what = "the sales mix"
-        how = f"of its differences between unseen stores they predict {score}"
+        # below 0 the model is worse than naming the mean: no share of anything
+        much = score if figures["score"] >= 0.005 else "nothing"
+        how = f"of its differences between unseen stores they predict {much}"
     if not figures["explains"]:
         return (
             f"External features do not explain {what}: {how}, which is not better than chance "

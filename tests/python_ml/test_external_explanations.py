@@ -90,6 +90,8 @@ def test_stores_mixed_up_explain_nothing_and_the_sentence_says_so():
     assert not both["explains"].any()
     assert both["sentence"].str.startswith("External features do not explain").all()
     assert both["sentence"].str.contains("not better than chance").all()
+    assert both.loc["mix", "score"] < 0
+    assert "they predict nothing, which" in both.loc["mix", "sentence"]
 
 
 def test_chance_is_taken_for_an_explanation_as_rarely_as_promised():
