@@ -39,6 +39,9 @@ learns single places by heart, since feeds often say the same of all stores of o
 SHUFFLES = 3
 """So often the values of one feature are mixed up in each fold."""
 
+MOST_NUMBERS = 10_000_000
+"""So many are in the mixed up copies of a fold that are predicted at once, which is 80 MB."""
+
 FEWEST_STORES = 30
 """With fewer stores no model is tested: its figure would be chance."""
 
@@ -275,23 +278,33 @@ def _forest(classes, stores):
 
 def _of_fold(forest, features, seen, unseen, generator):
     """Return the scores of one fold: with the features, without, balanced, and what each adds."""
-    stores, width = features.shape
-    mixed = np.tile(features, (width * SHUFFLES, 1, 1))
-    for number, copy in enumerate(mixed):
-        column = number // SHUFFLES
-        copy[:, column] = generator.permutation(copy[:, column])
-    # one call for all of them: a forest takes its time to start
-    said = forest.predict(np.concatenate([features[None], mixed]).reshape(-1, width))
-    said = said.reshape(1 + width * SHUFFLES, stores, *unseen.shape[1:])
+    mixed = [None, *np.repeat(np.arange(features.shape[1]), SHUFFLES)]
+    # many at once: a forest takes its time to start
+    at_once = max(1, MOST_NUMBERS // features.size)
+    said = np.concatenate(
+        [
+            _predict(forest, features, mixed[start : start + at_once], generator)
+            for start in range(0, len(mixed), at_once)
+        ]
+    ).reshape(len(mixed), *unseen.shape)
     score = _accuracy if unseen.ndim == 1 else _variance_explained
     model = score(said[0], seen, unseen)
     shuffled = np.array([score(one, seen, unseen) for one in said[1:]])
-    drops = model - shuffled.reshape(width, SHUFFLES).mean(axis=1)
+    drops = model - shuffled.reshape(-1, SHUFFLES).mean(axis=1)
     if unseen.ndim > 1:
         return model, 0.0, np.nan, drops
     names, counts = np.unique(seen, return_counts=True)
     balanced = np.mean([(said[0][unseen == name] == name).mean() for name in np.unique(unseen)])
     return model, (unseen == names[counts.argmax()]).mean(), balanced, drops
+
+
+def _predict(forest, features, mixed, generator):
+    """Return what the forest says of the stores, once for each column that is mixed up, or None."""
+    copies = np.tile(features, (len(mixed), 1, 1))
+    for copy, column in zip(copies, mixed, strict=True):
+        if column is not None:
+            copy[:, column] = generator.permutation(copy[:, column])
+    return forest.predict(copies.reshape(-1, features.shape[1]))
 
 
 def _accuracy(said, _seen, unseen):
@@ -353,7 +366,9 @@ def _say(target, figures, leading):
         )
     else:
         what = "the sales mix"
-        how = f"of its differences between unseen stores they predict {score}"
+        # below 0 the model is worse than naming the mean: no share of anything
+        much = score if figures["score"] >= 0.005 else "nothing"
+        how = f"of its differences between unseen stores they predict {much}"
     if not figures["explains"]:
         return (
             f"External features do not explain {what}: {how}, which is not better than chance "
@@ -366,4 +381,4 @@ def _name_leading(leading):
     """Return which features count most."""
     if len(leading) < 2:
         return f"What counts is {''.join(leading) or 'all of them together'}."
-    return f"Most counts {', '.join(leading[:-1])} and {leading[-1]}."
+    return f"What counts most: {', '.join(leading[:-1])} and {leading[-1]}."

@@ -83,7 +83,7 @@ def name_clusters(
 
     Clusters that would have the same name get what tells them apart best behind it: a feature
     that is high in the one and average or low in the other, else one that is higher or lower.
-    Only where no feature differs is it the label.
+    Only where no feature differs is it the label; one that kept the name does without.
 
     Parameters
     ----------
@@ -93,7 +93,8 @@ def name_clusters(
     members : DataFrame
         Columns ``category``, ``final_cluster_id``, ``final_label``; any number of rows each.
     previous : DataFrame
-        Columns ``category``, ``final_cluster_id``, ``name``: what the previous run published.
+        Columns ``category``, ``final_cluster_id``, ``name``: what the previous run published;
+        the name is null if its version knew none.
 
     Returns
     -------
@@ -134,7 +135,7 @@ def name_clusters(
     check_keys(profiles, [*keys, "dataset", "feature"])
     check_keys(previous, keys)
     used = profiles[profiles["is_used"].astype(bool)].sort_values([*keys, "rank"])
-    before = previous.set_index(keys)["name"].to_dict()
+    before = previous.dropna(subset="name").set_index(keys)["name"].to_dict()
     return stack(
         (_of_category(category, own, used, before) for category, own in labels.groupby("category")),
         SCHEMA,
@@ -159,8 +160,11 @@ def _of_category(category, labels, used, before):
     ]
     _tell_apart(namings)
     counts = Counter(naming.text for naming in namings)
+    kept = Counter(naming.text for naming in namings if naming.is_kept)
     names = [
-        naming.text if counts[naming.text] == 1 else f"{naming.text} ({label})"
+        naming.text
+        if counts[naming.text] == 1 or (naming.is_kept and kept[naming.text] == 1)
+        else f"{naming.text} ({label})"
         for naming, label in zip(namings, labels["final_label"], strict=True)
     ]
     return typed(labels.assign(name=names), SCHEMA)

@@ -5,6 +5,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+ABBREVIATION = re.compile("[B-DF-HJ-NP-TV-XZ]+")
+"""Capitals that no one can read as a word."""
+
+SMALL_WORDS = frozenset(("and", "for", "in", "of", "on", "or", "the", "to", "with"))
+"""What titles do not begin with a capital."""
+
 FEWEST_DIGITS = 1
 MOST_DIGITS = 17
 """With so many digits two different numbers are never written alike."""
@@ -16,7 +23,8 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     Underscores become spaces, a word that is there twice in a row stays once, and the capital
     at the start is dropped where the names are written like sentences (``Black tea``): where
     no other word of any of them begins with one. Titles (``Canadian Whiskies``) and
-    abbreviations (``RTD``) stay, unless all names are in capitals alone (``SPICED RUM``).
+    abbreviations (``RTD``) stay. Names that are all in capitals alone (``CANADIAN WHISKIES``) do
+    not tell which of their words are proper names, and become titles.
 
     Parameters
     ----------
@@ -34,15 +42,17 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     {'Black tea': 'black tea', 'Cocoa': 'cocoa', 'share_share_under_35': 'share under 35'}
     >>> plain_features(["Canadian Whiskies", "Tequila"])
     {'Canadian Whiskies': 'Canadian Whiskies', 'Tequila': 'Tequila'}
+    >>> plain_features(["IRISH WHISKIES", "COCKTAILS/RTD"])
+    {'IRISH WHISKIES': 'Irish Whiskies', 'COCKTAILS/RTD': 'Cocktails/RTD'}
     """
     cleaned = {feature: _once_each(feature.replace("_", " ").split()) for feature in features}
-    if not any(feature != feature.upper() for feature in cleaned):
-        cleaned = {feature: [w.lower() for w in words] for feature, words in cleaned.items()}
     several = [words for words in cleaned.values() if len(words) > 1]
     sentences = bool(several) and not any(
         word[0].isupper() for words in several for word in words[1:]
     )
-    if sentences:
+    if all(feature == feature.upper() for feature in cleaned):
+        cleaned = {feature: _titled(words) for feature, words in cleaned.items()}
+    elif sentences:
         cleaned = {
             feature: [_lowered(word) for word in words[:1]] + words[1:]
             for feature, words in cleaned.items()
@@ -106,6 +116,19 @@ def _once_each(words):
         for before, word in zip([None, *words], words, strict=False)
         if before is None or word.lower() != before.lower()
     ]
+
+
+def _titled(words):
+    """Return words in capitals as a title: ``Bottled in Bond``; what has no vowel is ``RTD``."""
+    titled = [WORD.sub(_capitalised, word) for word in words]
+    return titled[:1] + [
+        word.lower() if word.lower() in SMALL_WORDS else word for word in titled[1:]
+    ]
+
+
+def _capitalised(match):
+    word = match[0]
+    return word if ABBREVIATION.fullmatch(word) else word.capitalize()
 
 
 def _lowered(word):

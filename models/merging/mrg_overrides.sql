@@ -1,5 +1,6 @@
 {#- Whether each override can be applied, and to what. The cluster that it asks for is the number of a
-    final cluster if it is a whole number, else its label. -#}
+    final cluster if it is a whole number, else its label as it was published last: a later run may give
+    the label to another cluster. -#}
 {% set today = run_started_at.strftime('%Y-%m-%d') %}
 with
 
@@ -25,9 +26,34 @@ ids as (
 
 ),
 
+published as (
+
+    select * from {{ source('history', 'clusters') }}
+
+),
+
 category_stores as (
 
     select * from {{ ref('pre_category_stores') }}
+
+),
+
+labels as (
+
+    select
+        ids.category,
+        ids.final_cluster_id,
+        published.final_label as label
+    from ids
+    inner join published
+        on ids.category = published.category and ids.final_cluster_id = published.final_cluster_id
+    union all
+    select
+        ids.category,
+        ids.final_cluster_id,
+        ids.final_label as label
+    from ids
+    anti join published on ids.category = published.category and ids.final_label = published.final_label
 
 ),
 
@@ -52,13 +78,18 @@ matched as (
     from overrides
     left join constrained
         on overrides.category = constrained.category and overrides.store_id = constrained.store_id
+    left join labels
+        on
+            overrides.category = labels.category
+            and overrides.cluster = labels.label
+            and not regexp_full_match(overrides.cluster, '[0-9]+')
     left join ids
         on
             overrides.category = ids.category
-            and overrides.cluster = case
+            and case
                 when regexp_full_match(overrides.cluster, '[0-9]+')
-                    then cast(ids.final_cluster_id as varchar)
-                else ids.final_label
+                    then overrides.cluster = cast(ids.final_cluster_id as varchar)
+                else ids.final_cluster_id = labels.final_cluster_id
             end
 
 ),

@@ -100,7 +100,12 @@ def cluster_both_sides(
     def label(category, wide, own):
         rows, is_fitted = wide.to_numpy(), ~own["is_left_out"].to_numpy(dtype=bool)
         if not is_fitted.any():
-            raise ValueError(f"category {category!r}: all {len(wide)} stores are left out")
+            raise ValueError(
+                f"category {category!r}, merging.method {method}: all {len(wide)} stores are left "
+                "out of the fit on one side or the other, as outliers or for too many imputed "
+                "values: set outliers.policy to keep or impute.maximum_share to 1 there, or "
+                "merging.method to cross"
+            )
         try:
             if len(wide) < minimum_stores:
                 labels = np.zeros(len(wide), dtype=int)

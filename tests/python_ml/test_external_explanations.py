@@ -1,11 +1,14 @@
 """What is planted is found to explain, what is mixed up is not, and what is not tested says why."""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from python_ml import external_explanations
 from python_ml.external_explanations import SCHEMA, corrected_p_value, explain_by_external
 from tests.python_ml.planted import shuffled, store_names
 
@@ -87,6 +90,8 @@ def test_stores_mixed_up_explain_nothing_and_the_sentence_says_so():
     assert not both["explains"].any()
     assert both["sentence"].str.startswith("External features do not explain").all()
     assert both["sentence"].str.contains("not better than chance").all()
+    assert both.loc["mix", "score"] < 0
+    assert "they predict nothing, which" in both.loc["mix", "sentence"]
 
 
 def test_chance_is_taken_for_an_explanation_as_rarely_as_promised():
@@ -199,3 +204,22 @@ def test_of_many_stores_so_many_are_drawn(monkeypatch):
     both = summary(explain(*chain()))
     assert both["store_count"].tolist() == [60, 60]
     assert both["explains"].all()
+
+
+def test_many_features_do_not_fill_the_memory(monkeypatch):
+    values, components, labels = chain(stores=40)
+    wide = pd.concat(
+        [
+            values,
+            *(values[values["feature"] == "age"].assign(feature=f"age {n}") for n in range(97)),
+        ]
+    )
+    at_once = explain(wide, components, labels, folds=2)
+    monkeypatch.setattr(external_explanations, "MOST_NUMBERS", 100_000)
+    tracemalloc.start()
+    in_parts = explain(wide, components, labels, folds=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pd.testing.assert_frame_equal(in_parts, at_once)
+    # all copies of a fold at once are 20 stores x 100 columns x 301 copies
+    assert peak < 20 * 100 * 301 * 8

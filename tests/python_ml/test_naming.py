@@ -141,6 +141,11 @@ def test_a_cluster_that_kept_its_name_leaves_it_to_the_new_one_to_differ():
     now = {"rum": 1, "gin": 0.6}, {"rum": 1, "gin": -0.6}
     assert names(*now, before=["High rum"]) == ["High rum", "High rum, low gin"]
     assert names(*now) == ["High rum, high gin", "High rum, low gin"]
+    assert names({"rum": 1}, {"rum": 1}, before=["High rum"]) == ["High rum", "High rum (2_1)"]
+
+
+def test_a_previous_run_that_knew_no_names_keeps_none():
+    assert names({"rum": 1}, before=[None]) == ["High rum"]
 
 
 def test_names_of_one_run_are_those_of_the_next_if_nothing_changes():
