@@ -24,7 +24,7 @@ class Page(NamedTuple):
         return VIEWS / f"{self.name}.py"
 
 
-PLANNED = (
+PAGES = (
     Page(
         "Decide",
         "overview",
@@ -106,8 +106,6 @@ PLANNED = (
         (),
     ),
 )
-
-PAGES = tuple(page for page in PLANNED if page.path.exists())
 """The first one is where the dashboard opens."""
 
 

@@ -127,9 +127,9 @@ def test_page_obeys_the_stage_of_a_link(listed, open_page, published_file, stage
 
 
 def test_addresses_and_titles_are_unique_and_filters_are_known():
-    assert len({page.name for page in catalogue.PLANNED}) == len(catalogue.PLANNED)
-    assert len({page.title for page in catalogue.PLANNED}) == len(catalogue.PLANNED)
-    for page in catalogue.PLANNED:
+    assert len({page.name for page in catalogue.PAGES}) == len(catalogue.PAGES)
+    assert len({page.title for page in catalogue.PAGES}) == len(catalogue.PAGES)
+    for page in catalogue.PAGES:
         assert set(page.filters) <= set(filters.FILTERS)
 
 

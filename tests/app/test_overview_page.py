@@ -106,7 +106,7 @@ def test_database_of_something_else_is_named(page, warehouse):
         other.execute("create table store_clusters (i integer)")
     page.run()
     assert not page.exception
-    assert "it lacks `marts.store_clusters` and 6 more" in page.info[0].value
+    assert "it lacks `marts.store_clusters` and 7 more" in page.info[0].value
 
 
 def test_publish_without_any_store_says_what_to_do(page, published_file):

@@ -194,6 +194,8 @@ def test_share_of_components_that_are_not_of_features_is_not_said(open_page, pub
 
 
 def test_loadings_of_the_model_have_a_column_for_each_component(published_file):
+    with duckdb.connect(str(published_file)) as writer:
+        writer.execute("delete from marts.model_parameters")
     for feature in ("Rolls", "Whole grain"):
         for component in (1, 2):
             parameter(published_file, category="Bakery", dataset="internal", parameter="loading",
