@@ -85,7 +85,7 @@ TURNED = {
     "both sides at once": {"merging": {"method": "joint"}},
 }  # fmt: skip
 # an external side without weight knows no thin store
-TAKE_THIN = {"defaults", "neighbours for gaps"}
+TAKE_THIN = {"defaults", "neighbours for gaps", "both sides at once"}
 
 
 def _write_files(path):
