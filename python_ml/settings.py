@@ -78,7 +78,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     --------
     >>> check_settings({"merging": 1})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    python_ml.settings.SettingsError: external: is missing and has to be given.
+    python_ml.settings.SettingsError: explanations: is missing and has to be given.
     ...
     """
     try:
