@@ -6,10 +6,12 @@ the working file, so a wrong setting stops every command before anything is writ
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import os
 import platform
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,6 +64,7 @@ class Plugin(BasePlugin):
         """Attach the databases of the settings, and add what SQL has no words for."""
         if get_flags().WHICH in READING_COMMANDS:
             self._sources.attach(conn)
+            import_for_models(Path(get_flags().PROJECT_DIR or "."))
         text, lines = "VARCHAR", "STRUCT(line BIGINT, text VARCHAR)[]"
         conn.create_function("source_plan", self._sources.plan, [text], text, side_effects=True)
         conn.create_function(
@@ -165,6 +168,17 @@ def one_thread_per_model() -> None:
     """
     os.environ["OMP_NUM_THREADS"] = "1"  # for what is loaded later
     threadpool_limits(limits=1)  # for what is loaded already
+
+
+def import_for_models(project: Path) -> None:
+    """Import what the Python models import, before they run side by side.
+
+    Two threads that import the same packages at once can meet half of one: then a model fails
+    now and then (DuckDB and scikit-learn both say so of their modules).
+    """
+    for model in sorted(project.glob("models/**/*.py")):
+        for module in re.findall(r"^from ([\w.]+) import ", model.read_text(), re.MULTILINE):
+            importlib.import_module(module)
 
 
 def settings_of_run(

@@ -1,5 +1,6 @@
 """Names of the final clusters in plain words, unique in a category and stable over runs."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -33,6 +34,9 @@ STILL_LEADING = 5
 MOST_EXTRA = 3
 """So many features are added to tell two clusters of the same name apart."""
 
+Spans = dict[tuple[str, str], tuple[float, float]]
+"""The least and the largest effect of each feature, by dataset and words, over the clusters."""
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -48,6 +52,11 @@ class Feature:
         if abs(self.effect) < CLEAR:
             return "average"
         return "high" if self.effect > 0 else "low"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what the same feature of another cluster has too."""
+        return self.dataset, self.words
 
 
 @dataclass
@@ -79,11 +88,12 @@ def name_clusters(
 
     A cluster keeps the name that it had in the previous run while the name is still true: each
     feature of it is among the five that lead its side and differs by 0.5 or more in the same
-    direction, and "Average stores" stays while nothing leads.
+    direction, what was added is so ("lower rum" while some cluster has 0.5 more), and "Average
+    stores" stays while nothing leads.
 
     Clusters that would have the same name get what tells them apart best behind it: a feature
     that is high in the one and average or low in the other, else one that is higher or lower.
-    Only where no feature differs is it the label; one that kept the name does without.
+    Only where no feature differs is it the label; one that had the name without does without.
 
     Parameters
     ----------
@@ -155,8 +165,10 @@ def _of_category(category, labels, used, before):
     for cluster, dataset, feature, effect in profiles[columns].itertuples(index=False, name=None):
         known = Feature(dataset, words[dataset][feature], round(float(effect), 6))
         features.get(cluster, []).append(known)
+    spans = _spans(list(features.values()))
     namings = [
-        _first_name(own, before.get((category, cluster))) for cluster, own in features.items()
+        _first_name(own, before.get((category, cluster)), spans)
+        for cluster, own in features.items()
     ]
     _tell_apart(namings)
     counts = Counter(naming.text for naming in namings)
@@ -170,12 +182,34 @@ def _of_category(category, labels, used, before):
     return typed(labels.assign(name=names), SCHEMA)
 
 
-def _first_name(features, before):
+def _spans(clusters):
+    """Return between what each feature lies; a cluster without it has no effect of it."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for one in (one for features in clusters for one in features):
+        found.setdefault(one.key, []).append(one.effect)
+    for effects in found.values():
+        effects.extend([0.0] * (len(effects) < len(clusters)))
+    return {key: (min(effects), max(effects)) for key, effects in found.items()}
+
+
+def _first_name(features, before, spans):
     """Return the name that was and is still true, else the one of the leading features."""
-    if before is not None and (kept := _still_true(before, features)):
-        return kept
+    for name in _readings(before):
+        if kept := _still_true(name, features, spans):
+            # a label may give way to a feature that has come to differ
+            kept.is_kept = name == before
+            return kept
     leading = _leading(features)
-    return Naming(features, _compose(leading), {(one.dataset, one.words) for one in leading})
+    return Naming(features, _compose(leading), {one.key for one in leading})
+
+
+def _readings(before):
+    """Yield a previous name as it is and, if it may end with a label, without."""
+    if before is None:
+        return
+    yield before
+    if before.endswith(")"):
+        yield from (before[: found.start()] for found in re.finditer(r" \(", before))
 
 
 def _leading(features):
@@ -197,19 +231,17 @@ def _compose(features):
     return text[:1].upper() + text[1:] or AVERAGE
 
 
-def _still_true(before, features):
+def _still_true(before, features, spans):
     """Return the naming of a previous name whose features still lead, or nothing."""
     for said in _sayable(features):
         base = _compose(said)
         if before != base and not before.startswith(f"{base}, "):
             continue
-        keys = {(one.dataset, one.words) for one in said}
-        rest = before[len(base) + 2 :]
-        extra = _read_extra(rest, [one for one in features if (one.dataset, one.words) not in keys])
+        others = [one for one in features if one not in said]
+        extra = _read_extra(before[len(base) + 2 :], others, spans)
         if extra is not None:
-            keys |= {(one.dataset, one.words) for one in extra}
-            texts = [f"{one.level} {one.words}" for one in extra]
-            return Naming(features, base, keys, is_kept=True, extra=texts)
+            keys = {one.key for one in said} | {one.key for one, _ in extra}
+            return Naming(features, base, keys, extra=[text for _, text in extra])
     return None
 
 
@@ -227,25 +259,34 @@ def _sayable(features):
                 yield [*internal, *external]
 
 
-def _read_extra(rest, features):
+def _read_extra(rest, features, spans):
     """Return the features that the rest of a name says, if it says what is still so."""
     if not rest:
         return []
     for one in features:
-        text = f"{one.level} {one.words}"
-        if rest == text:
-            return [one]
-        if rest.startswith(f"{text}, "):
-            others = [other for other in features if other != one]
-            more = _read_extra(rest[len(text) + 2 :], others)
-            if more is not None:
-                return [one, *more]
+        for text in (f"{level} {one.words}" for level in _true_levels(one, spans[one.key])):
+            if rest == text:
+                return [(one, text)]
+            if rest.startswith(f"{text}, "):
+                others = [other for other in features if other != one]
+                more = _read_extra(rest[len(text) + 2 :], others, spans)
+                if more is not None:
+                    return [(one, text), *more]
     return None
+
+
+def _true_levels(one, span):
+    """Return the words that may be said of a feature beside those of the other clusters."""
+    least, most = span
+    higher = ["higher"] * (round(one.effect - least, 6) >= CLEAR)
+    lower = ["lower"] * (round(most - one.effect, 6) >= CLEAR)
+    return [one.level, *higher, *lower]
 
 
 def _tell_apart(namings):
     """Add to the names of several clusters what tells them apart, while something does."""
-    for _ in range(MOST_EXTRA):
+    found = True
+    while found:
         groups: dict[str, list[Naming]] = {}
         for naming in namings:
             groups.setdefault(naming.text, []).append(naming)
@@ -254,6 +295,7 @@ def _tell_apart(namings):
             for group in groups.values()
             for naming in (group if len(group) > 1 else [])
             if not naming.is_kept
+            and len(naming.extra) < MOST_EXTRA
             and (addition := _addition(naming, [one for one in group if one is not naming]))
         ]
         for naming, (key, text) in found:
@@ -263,13 +305,13 @@ def _tell_apart(namings):
 
 def _addition(naming, twins):
     """Return the feature, and the words, that tell a cluster best from those of the same name."""
-    others = [{(one.dataset, one.words): one for one in twin.features} for twin in twins]
+    others = [{one.key: one for one in twin.features} for twin in twins]
     best = None
     for one in naming.features:
-        key = one.dataset, one.words
+        key = one.key
         theirs = [other.get(key, Feature(*key, 0.0)) for other in others]
         gaps = [abs(one.effect - other.effect) for other in theirs]
-        if key in naming.said or max(gaps) < CLEAR:
+        if key in naming.said or round(max(gaps), 6) < CLEAR:
             continue
         differs = all(one.level != other.level for other in theirs)
         mean = sum(other.effect for other in theirs) / len(theirs)

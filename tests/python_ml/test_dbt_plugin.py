@@ -1,5 +1,9 @@
 """The plugin: sources are looked at, and files are swapped in one step."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -12,6 +16,7 @@ from python_ml.dbt_plugin import (
 from python_ml.settings import SettingsError
 from python_ml.source_plans import file_kind
 
+ROOT = Path(__file__).parents[2]
 COLUMNS = {"store_id": "Store", "product_id": "Product", "amount": "Amount"}
 
 
@@ -158,3 +163,24 @@ def test_leftovers_of_a_killed_build_go(tmp_path):
     (finished.parent / "prod.duckdb.next.wal").write_text("log")
     publish_prepare(str(finished))
     assert list(finished.parent.iterdir()) == []
+
+
+def test_models_that_start_side_by_side_have_nothing_left_to_import():
+    code = """
+import sys
+from pathlib import Path
+from python_ml.dbt_plugin import import_for_models
+assert "sklearn.cluster" not in sys.modules
+import_for_models(Path("."))
+assert "sklearn.cluster" in sys.modules
+before = set(sys.modules)
+models = sorted(Path("models").rglob("*.py"))
+assert len(models) > 10
+for model in models:
+    exec(compile(model.read_text(), model, "exec"), {})
+assert set(sys.modules) == before, set(sys.modules) - before
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -129,6 +129,9 @@ def test_only_clusters_that_nothing_tells_apart_get_their_label():
         # what a feature was added for
         ("High rum, average tea", {"rum": 1, "gin": 0.9, "tea": 0.2}, "High rum, average tea"),
         ("High rum, average tea", {"rum": 1, "tea": 0.6, "gin": 0.9}, "High rum and gin"),
+        # the label of a name that was shared
+        ("High rum (1_1)", {"rum": 1}, "High rum"),
+        ("High rum (high)", {"gin": 1}, "High gin"),
         # a name that somebody gave
         ("The young ones", {"rum": 1}, "High rum"),
     ],
@@ -152,6 +155,25 @@ def test_names_of_one_run_are_those_of_the_next_if_nothing_changes():
     clusters = [{**{"rum": 2.0}, "gin": gin, "x age": age} for gin, age in ((1, 1), (1, 0), (0, 0))]
     first = names(*clusters)
     assert names(*clusters, before=first) == first
+
+
+def test_what_a_name_compares_stays_while_it_is_so():
+    before = ["High rum, higher tea", "High rum, lower tea"]
+    assert names({"rum": 1, "tea": 0.5}, {"rum": 1, "tea": 0}, before=before) == before
+    near = names({"rum": 1, "tea": 0.4}, {"rum": 1, "tea": 0}, before=before)
+    assert near == ["High rum (1_1)", "High rum (2_1)"]
+    # a cluster that knows nothing of tea has no more and no less of it than the chain
+    assert names({"rum": 1, "tea": -0.5}, {"rum": 1}, before=before[1:]) == [before[1], "High rum"]
+
+
+def test_who_has_a_label_keeps_it_and_who_has_none_gets_none():
+    twins = {"rum": 1}, {"rum": 1}
+    before = ["High rum", "High rum (2_1)"]
+    assert names(*twins, before=before) == before
+    labelled = ["High rum (1_1)", "High rum (2_1)"]
+    assert names(*twins, before=labelled) == labelled
+    now = {"rum": 1, "gin": 0.6}, {"rum": 1}
+    assert names(*now, before=labelled) == ["High rum, high gin", "High rum"]
 
 
 worlds = st.lists(
