@@ -86,10 +86,22 @@ docs: setup  ## Generate and serve the documentation of all tables
 TEST_PROCESSES ?= 2
 
 .PHONY: test
-test: setup  ## Run all tests
+test: setup chromium  ## Run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
+
+# The tests of the dashboard open it in a real browser.
+.PHONY: chromium
+chromium:
+	@command -v chromium > /dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; \
+		then apt-get update && apt-get install -y chromium; \
+		else echo "The tests need Chromium: install it, for example with" \
+			"sudo apt-get install chromium, and run make test again."; exit 1; fi
+
+.PHONY: screenshots
+screenshots: setup chromium  ## Take a picture of every page of the dashboard, to screenshots/
+	$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: lint
 lint: setup  ## Find what is wrong or badly formatted, without changing it

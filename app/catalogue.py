@@ -60,7 +60,7 @@ PAGES = (
         "Validate",
         "cluster_count",
         "Choice of k",
-        "Why there are as many clusters, how good they are, and what another number would give.",
+        "Why there are k clusters and not more or fewer, and what another number would give.",
         ("category", "dataset"),
     ),
     Page(

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from app import explorer
+from app import explorer, links
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -66,6 +66,6 @@ class SecurityHeaders:
 
 MIDDLEWARE = [Middleware(SecurityHeaders)]
 
-ROUTES: list[BaseRoute] = [*explorer.ROUTES]
+ROUTES: list[BaseRoute] = [*explorer.ROUTES, *links.ROUTES]
 """Addresses besides the pages. Signing in to Streamlit does not cover them: each
 needs a check of its own."""

@@ -228,17 +228,16 @@ def merging(stages: pd.DataFrame, moved: int) -> str:
     at = stages.set_index("stage").to_dict("index")
     if not {"merged", "final"} <= set(at):
         return "There is nothing to compare."
-    before, after = at["merged"]["cluster_count"], at["final"]["cluster_count"]
-    if before == after and not moved:
+    after = several(int(at["final"]["cluster_count"]), "final cluster")
+    if at["merged"]["cluster_count"] == at["final"]["cluster_count"] and not moved:
         return (
-            f"All {several(int(after), 'merged cluster')} were large enough: no store was moved, "
+            "All merged clusters were large enough: no store was moved, "
             "and merged and final clusters are the same."
         )
     were = "was" if moved == 1 else "were"
     return (
-        f"{several(int(before), 'merged cluster')} became {several(int(after), 'final cluster')}: "
-        f"{several(moved, 'store')} {were} moved out of clusters that were too small, which "
-        f"changed the silhouette from {_number(at['merged']['silhouette'])} to "
+        f"{several(moved, 'store')} {were} moved out of clusters that were too small, which left "
+        f"{after} and changed the silhouette from {_number(at['merged']['silhouette'])} to "
         f"{_number(at['final']['silhouette'])}."
     )
 

@@ -175,7 +175,7 @@ def flow_chart(flows: pd.DataFrame) -> go.Figure:
         ordered = flows.sort_values([f"{side}_colour_id", f"{side}_cluster"])
         for row in ordered.drop_duplicates(f"{side}_cluster").to_dict("records"):
             nodes[side, row[f"{side}_cluster"]] = len(nodes)
-            labels.append(theme.plain(row[f"{side}_title"], 40))
+            labels.append(theme.plain(row[f"{side}_title"]))
             colours.append(theme.colour(row[f"{side}_colour_id"]))
     figure = go.Figure(
         go.Sankey(

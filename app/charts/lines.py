@@ -32,7 +32,7 @@ def median_lines_chart(statistics: pd.DataFrame) -> go.Figure:
                 mode="lines+markers",
                 x=list(range(len(names))),
                 y=_placed(medians, overall).tolist(),
-                name=theme.plain(rows["title"].iloc[0], 40),
+                name=theme.plain(rows["title"].iloc[0]),
                 line={"color": theme.colour(rows["colour_id"].iloc[0]), "width": 3},
                 marker={"symbol": theme.symbol(rows["colour_id"].iloc[0]), "size": 9},
                 customdata=[
@@ -76,7 +76,7 @@ def store_lines_chart(points: pd.DataFrame, statistics: pd.DataFrame) -> go.Figu
                 mode="lines",
                 x=[*range(len(names)), None] * len(stores),
                 y=[None if np.isnan(height) else height for height in heights.tolist()],
-                name=theme.plain(stores["title"].iloc[0], 40),
+                name=theme.plain(stores["title"].iloc[0]),
                 line={"color": theme.colour(stores["colour_id"].iloc[0]), "width": 1},
                 opacity=0.6,
                 customdata=[label for label in labels for _ in range(len(names) + 1)],

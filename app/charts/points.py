@@ -66,7 +66,7 @@ def scatter_chart(points: pd.DataFrame, x: Axis, y: Axis, *, alike: bool = False
     if alike:
         figure.update_yaxes(scaleanchor="x", scaleratio=1)
     figure.update_layout(showlegend=True, legend=LEGEND, dragmode="zoom")
-    return theme.finish(figure, height=560)
+    return theme.finish(figure, height=520 + theme.legend_height(len(figure.data)))
 
 
 def space_chart(points: pd.DataFrame, axes: Sequence[Axis], *, alike: bool = False) -> go.Figure:
@@ -126,14 +126,14 @@ def space_chart(points: pd.DataFrame, axes: Sequence[Axis], *, alike: bool = Fal
         showlegend=True,
         legend=LEGEND,
     )
-    return theme.finish(figure, height=640)
+    return theme.finish(figure, height=600 + theme.legend_height(len(figure.data)))
 
 
 def _clusters(points: pd.DataFrame):
     """Return the stores of each cluster, in order, with its name and colour."""
     for _, stores in points.groupby("cluster", sort=False):
         first = stores.iloc[0]
-        name = theme.plain(first["title"], longest=40)
+        name = theme.plain(first["title"])
         yield stores, {"name": name, "color": theme.colour(first["colour_id"])}
 
 

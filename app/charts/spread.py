@@ -39,7 +39,7 @@ def box_chart(statistics: pd.DataFrame, axis: str) -> go.Figure:
                 upperfence=[row["p95"]],
                 mean=[row["mean"]],
                 boxmean=True,
-                name=theme.plain(row["title"], 40),
+                name=theme.plain(row["title"]),
                 line={"color": theme.colour(row["colour_id"]), "width": 2},
                 width=0.6,
             )
@@ -74,7 +74,7 @@ def violin_chart(histogram: pd.DataFrame, statistics: pd.DataFrame, axis: str) -
                 y=[*(place + half).tolist(), *(place - half)[::-1].tolist()],
                 fill="toself",
                 mode="lines",
-                name=theme.plain(row["title"], 40),
+                name=theme.plain(row["title"]),
                 line={"color": colour, "width": 1.5},
                 hoverinfo="skip",
             )
@@ -158,7 +158,7 @@ def histogram_chart(histogram: pd.DataFrame, axis: str) -> go.Figure:
                 y=rows["store_share"].tolist(),
                 width=(rows["bin_end"] - rows["bin_start"]).tolist(),
                 marker={"color": theme.colour(rows["colour_id"].iloc[0])},
-                name=theme.plain(rows["title"].iloc[0], 40),
+                name=theme.plain(rows["title"].iloc[0]),
                 customdata=rows[["bin_start", "bin_end", "store_count"]].to_numpy().tolist(),
                 hovertemplate=(
                     "%{customdata[0]:.4g} to %{customdata[1]:.4g}<br>"
@@ -208,7 +208,7 @@ def _numbered_rows(figure: go.Figure, kept: pd.DataFrame, axis: str) -> go.Figur
 
 def _finish(figure: go.Figure, kept: pd.DataFrame, axis: str) -> go.Figure:
     figure.update_yaxes(
-        ticktext=[theme.plain(title, 40) for title in kept["title"]],
+        ticktext=[theme.plain(title) for title in kept["title"]],
         autorange="reversed",
         tickfont={"size": 13},
         showgrid=False,

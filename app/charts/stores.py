@@ -28,7 +28,7 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
         figure.add_trace(
             scatter(
                 mode="markers",
-                name=theme.plain(stores["title"].iloc[0], longest=40),
+                name=theme.plain(stores["title"].iloc[0]),
                 x=stores["longitude"].tolist(),
                 y=stores["latitude"].tolist(),
                 marker={
@@ -66,4 +66,4 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
         showlegend=True,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0, "title": {"text": ""}},
     )
-    return theme.finish(figure, height=520)
+    return theme.finish(figure, height=480 + theme.legend_height(len(figure.data)))

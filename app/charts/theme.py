@@ -68,6 +68,7 @@ def options(name: str, *, movable: bool, selectable: bool = False) -> dict[str, 
         removed = ["autoScale2d"] if selectable else ["select2d", "lasso2d", "autoScale2d"]
         return {
             "displaylogo": False,
+            "displayModeBar": True,  # the tools to select with are not to be searched for
             "toImageButtonOptions": camera,
             "modeBarButtonsToRemove": removed,
         }
@@ -127,9 +128,19 @@ def finish(figure: go.Figure, *, height: int) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"align": "left"},
-        modebar={"bgcolor": "rgba(0,0,0,0)"},
         bargap=0.35,
     )
+
+
+def legend_height(entries: int) -> int:
+    """How high a legend above a chart is, in pixels: two long names stand side by side.
+
+    Examples
+    --------
+    >>> legend_height(1), legend_height(11)
+    (20, 120)
+    """
+    return 20 * ((entries + 1) // 2)
 
 
 def on_page(figure: go.Figure, look: str) -> go.Figure:
@@ -137,7 +148,10 @@ def on_page(figure: go.Figure, look: str) -> go.Figure:
 
     The page's own theme does not reach the names of bands: they are coloured here.
     """
-    figure.update_layout(paper_bgcolor=PAGE[look])
+    figure.update_layout(
+        paper_bgcolor=PAGE[look],
+        modebar={"bgcolor": PAGE[look], "color": GREY, "activecolor": TEXT[look]},
+    )
     return figure.update_traces(
         textfont={"color": TEXT[look], "size": 13}, selector={"type": "sankey"}
     )

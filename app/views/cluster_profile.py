@@ -52,15 +52,16 @@ NEED_COLUMNS = {
 
 STORE_COLUMNS = {
     "store_id": st.column_config.TextColumn("Store"),
-    "store_name": st.column_config.TextColumn("Name", width=130),
+    "store_name": st.column_config.TextColumn("Name", width=100),
     "confidence": st.column_config.ProgressColumn(
         "Confidence",
         format="percent",
         min_value=0,
         max_value=1,
+        width=100,
         help="100 % in the middle of its cluster, 0 % on the border to the next.",
     ),
-    "next_cluster": st.column_config.TextColumn("Next cluster", width=150),
+    "next_cluster": st.column_config.TextColumn("Next cluster", width=130),
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
 }
 

@@ -100,9 +100,10 @@ def show_categories(scope):
 def show_attribute(scope):
     """Show how an attribute of the stores divides over the clusters."""
     st.subheader("Which stores are in which cluster?")
-    known = {f"list:{name}": name for name in attributes.listed(scope.version)}
+    known = {}
     if published.has_table(scope.version, "store_features"):
         known |= {f"x:{name}": name for name in attributes.external_features(scope.version)}
+    known |= {f"list:{name}": name for name in attributes.listed(scope.version)}
     known |= attributes.OF_THE_STORE
     chosen = st.selectbox(
         "Attribute of the stores", list(known), format_func=known.get, key="attribute", width=420

@@ -6,7 +6,7 @@ from app import words
 from app.charts.clusters import size_chart
 from app.data import clusters, coverage, published, quality
 from app.views import filters
-from app.views.show import say_absent, show_chart, show_table
+from app.views.show import NEXT, say_absent, show_chart, show_table
 
 CLUSTER_COLUMNS = {
     "cluster": st.column_config.TextColumn("Cluster", width="large"),
@@ -83,7 +83,9 @@ def show_sizes(version, category):
     show_table(details, CLUSTER_COLUMNS, f"{category} clusters")
     if details["is_small"].any():
         st.text(words.small(details))
-    st.page_link("views/cluster_profile.py", label="One cluster at a time: Cluster profile")
+    st.page_link(
+        "views/cluster_profile.py", label="What sets each apart: Cluster profile", icon=NEXT
+    )
 
 
 def show_quality(version, category):
@@ -106,7 +108,7 @@ def show_changes(version, category):
         say_absent("run_stability", "what changed since the last run")
         return
     st.text(words.stability(quality.stability(version, category)))
-    st.page_link("views/comparison.py", label="Which stores, and why: Comparison")
+    st.page_link("views/comparison.py", label="Which stores, and why: Comparison", icon=NEXT)
 
 
 def show_left_out(version, category):
@@ -133,4 +135,5 @@ else:
 st.subheader("Why this number of clusters?")
 for sentence in words.count_reasons(clusters.count_reasons(scope.version, scope.category)):
     st.text(sentence)
+st.page_link("views/cluster_count.py", label="What these scores mean: Choice of k", icon=NEXT)
 show_left_out(scope.version, scope.category)

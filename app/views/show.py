@@ -11,6 +11,9 @@ from app import words
 from app.charts import theme
 from app.export import frames
 
+NEXT = ":material/arrow_forward:"
+"""In front of a link to another page."""
+
 SHORT = 15
 """Rows that a table shows without scrolling."""
 
@@ -95,8 +98,11 @@ def show_table(
         What `st.dataframe` returns.
     """
     options.setdefault("key", f"table {name}")
+    shown = frame
+    if "confidence" in frame:
+        shown = frame.assign(confidence=frame["confidence"].round(2))  # whole per cent
     state = st.dataframe(
-        frame,
+        shown,
         column_order=list(columns),
         column_config=columns if isinstance(columns, Mapping) else None,
         hide_index=True,

@@ -17,17 +17,18 @@ CONFIDENCE = st.column_config.ProgressColumn(
     format="percent",
     min_value=0,
     max_value=1,
+    width=100,
     help="100 % in the middle of its final cluster, 0 % on the border to the next.",
 )
 
 CLUSTER_COLUMNS = {
     "category": st.column_config.TextColumn("Category"),
-    "final": st.column_config.TextColumn("Final cluster", width=260),
+    "final": st.column_config.TextColumn("Final cluster", width=200),
     "merged_label": st.column_config.TextColumn("Merged", width=60),
     "internal_cluster_id": st.column_config.NumberColumn("Internal", width=55),
     "external_cluster_id": st.column_config.NumberColumn("External", width=55),
     "confidence": CONFIDENCE,
-    "second_best": st.column_config.TextColumn("Second best", width=260),
+    "second_best": st.column_config.TextColumn("Second best", width=180),
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
     "is_reassigned": st.column_config.CheckboxColumn("Moved", width=60),
     "is_outlier": st.column_config.CheckboxColumn("Outlier", width=60),

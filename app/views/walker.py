@@ -14,6 +14,7 @@ import streamlit as st
 import streamlit.components.v1 as components
 
 from app import explorer
+from app.charts import explorer as look_of_explorer
 from app.data.explored import Explored
 
 _ASSETS = Path(__file__).resolve().parents[1].joinpath("assets", "walker")
@@ -56,7 +57,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         len=0,
         dataSourceProps={"tunnelId": "", "dataSourceId": ""},
         fieldkeyGuard=False,
-        themeKey="vega",
+        themeKey=look_of_explorer.charts(),
         dark=look,
         sourceInvokeCode="",
         specType="json_file",
@@ -72,7 +73,7 @@ def show_walker(explored: Explored, key: str, charts: list[Any]) -> list[Any] | 
         showCloudTool=False,
         enableAskViz=False,
         enableVlChat=False,
-        extraConfig={},
+        extraConfig={"uiTheme": look_of_explorer.around()},
         defaultTab="vis",
         default=None,
     )

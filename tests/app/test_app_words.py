@@ -55,10 +55,10 @@ def test_merging_is_told_with_and_without_moved_stores():
         {"stage": ["merged", "final"], "cluster_count": [5, 4], "silhouette": [0.61, None]}
     )
     assert words.merging(stages, 1) == (
-        "5 merged clusters became 4 final clusters: 1 store was moved out of clusters that were "
-        "too small, which changed the silhouette from 0.61 to —."
+        "1 store was moved out of clusters that were too small, which left 4 final clusters and "
+        "changed the silhouette from 0.61 to —."
     )
-    assert words.merging(stages.assign(cluster_count=4), 0).startswith("All 4 merged clusters were")
+    assert words.merging(stages.assign(cluster_count=4), 0).startswith("All merged clusters were")
     assert words.merging(stages.head(0), 0) == "There is nothing to compare."
 
 

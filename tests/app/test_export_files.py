@@ -2,8 +2,10 @@
 
 import csv
 import html
+import os
 import subprocess
 import sys
+import time
 from io import StringIO
 from pathlib import Path
 
@@ -182,14 +184,21 @@ def test_a_run_that_is_not_recorded_is_named(plan, tmp_path):
         export(tmp_path / "out")
 
 
-def test_a_publish_meanwhile_exports_nothing(plan, tmp_path, monkeypatch):
-    before = published.version()
+def test_a_publish_meanwhile_exports_nothing(plan, tmp_path):
+    out = tmp_path / "out"
     write_plan(tmp_path / "next")
-    (tmp_path / "next").replace(plan)
-    monkeypatch.setattr(published, "version", lambda: before)
-    with pytest.raises(published.RepublishedError):
-        export(tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    command = [sys.executable, "-m", "app.export", "--out", str(out)]
+    variables = os.environ | {"WAREHOUSE_DIR": str(plan.parent), "ENV": "test"}
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], env=variables, stderr=subprocess.PIPE, text=True
+    ) as running:
+        while running.poll() is None and not list(out.glob(".unfinished-*")):
+            time.sleep(0.005)
+        (tmp_path / "next").replace(plan)
+        _, said = running.communicate()
+    assert "Another run was published meanwhile: nothing was exported." in said
+    assert running.returncode == 1
+    assert not list(out.iterdir())
 
 
 def test_what_fails_half_way_leaves_nothing_and_takes_nothing_away(plan, tmp_path):

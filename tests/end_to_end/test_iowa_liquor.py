@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from visits import dashboard
+
+from app import catalogue
 
 pytestmark = pytest.mark.end_to_end
 
@@ -87,3 +90,13 @@ def test_labels_that_may_be_one_are_reported(iowa):
     # nothing was merged: each is a need state of its own
     labels = set(similar["label"]) | set(similar["similar_to"])
     assert labels <= set(iowa.table("feature_selection")["feature"])
+
+
+@pytest.mark.browser
+def test_every_page_of_the_dashboard_opens(iowa, visit):
+    with dashboard(iowa.path / "warehouse", "prod") as address:
+        tab = visit(address)
+        for page in catalogue.PAGES:
+            tab.open(page.name)
+            assert tab.page.locator("h1").inner_text() == page.title
+            tab.check()
