@@ -133,7 +133,7 @@ clean:  ## Remove the working files (and the history of runs in them); published
 
 # BENCH holds options, for example BENCH="--rows 0.01"; -h lists them, the cases of each too.
 .PHONY: bench
-bench: bench-preprocessing bench-ml  ## Run all benchmarks (long; on a quiet machine)
+bench: bench-preprocessing bench-ml bench-app  ## Run all benchmarks (long; on a quiet machine)
 
 .PHONY: bench-preprocessing
 bench-preprocessing: setup  ## Measure preprocessing against DuckDB, polars and pandas
@@ -142,3 +142,7 @@ bench-preprocessing: setup  ## Measure preprocessing against DuckDB, polars and 
 .PHONY: bench-ml
 bench-ml: setup  ## Measure the clustering against the naive loop, PyCaret and known groups
 	$(BIN)/python -m benchmarks.clustering $(BENCH)
+
+.PHONY: bench-app
+bench-app: setup  ## Measure the dashboard in Chromium at 2,000, 50,000 and a million stores
+	$(BIN)/python -m benchmarks.dashboard $(BENCH)

@@ -12,6 +12,9 @@ if ROOT not in sys.path:
 # Found only once the root is on the path. What draws is loaded here, before the
 # first visitor comes, because it takes seconds.
 from app import server  # noqa: E402
+from app.data import published  # noqa: E402
 from app.views import show  # noqa: E402, F401
+
+published.KEEPS_OPEN = True
 
 app = st.App("main.py", routes=server.ROUTES, middleware=server.MIDDLEWARE)

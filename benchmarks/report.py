@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import clustering_report
+from benchmarks import clustering_report, dashboard_report
 from benchmarks.cases import FLOOR, OURS, PANDAS, POLARS, START_UP, cases
 from benchmarks.data import ROOT
 from benchmarks.markdown import markdown
@@ -217,8 +217,10 @@ def differences(results: dict) -> str:
 
 def document(results: dict) -> str:
     """Return the page: the template with its figures; a case without results is named."""
-    known = dict.fromkeys(cases(1), table) | dict.fromkeys(
-        clustering_report.CASES, clustering_report.table
+    known = (
+        dict.fromkeys(cases(1), table)
+        | dict.fromkeys(clustering_report.CASES, clustering_report.table)
+        | {dashboard_report.CASE: dashboard_report.table}
     )
     tables = {
         name.replace("-", "_"): write(name, results[name]) if name in results else "Not measured."

@@ -30,7 +30,7 @@ class _World(NamedTuple):
 
 
 def constrain(
-    space: pd.DataFrame, settled: pd.DataFrame, splits: pd.DataFrame, *, settings: dict
+    space, settled: pd.DataFrame, splits: pd.DataFrame, *, settings: dict
 ) -> pd.DataFrame:
     """Return the label of every store when the constraints of the settings hold.
 
@@ -46,11 +46,12 @@ def constrain(
 
     Parameters
     ----------
-    space : DataFrame
-        Columns ``category``, ``store_id``, ``dimension``, ``value``: the joint space, complete
-        per category.
+    space : relation
+        Its method ``df`` gives a frame with the columns ``category``, ``store_id``,
+        ``dimension``, ``value``: the joint space, complete per category. It is only asked where
+        a group has to be together or apart: distances matter nowhere else.
     settled : DataFrame
-        Columns ``category``, ``store_id``, ``settled_label``; one row per store of ``space``. What
+        Columns ``category``, ``store_id``, ``settled_label``; one row per store of the space. What
         stands behind the first ``/`` of a label is the value that it was split by before.
     splits : DataFrame
         Columns ``store_id``, ``after_value``; one row per store. Ignored without ``split_after``.
@@ -72,7 +73,7 @@ def constrain(
     Raises
     ------
     ValueError
-        If a value is missing, duplicated or not finite, a store of ``space`` has no label or no
+        If a value is missing, duplicated or not finite, a store of the space has no label or no
         row in ``splits``, a group of ``together`` has stores of different values of a split, or a
         group of ``apart`` has more members than there are clusters (of the value).
     KeyError
@@ -86,6 +87,7 @@ def constrain(
 
     Examples
     --------
+    >>> from types import SimpleNamespace
     >>> stores = ["s1", "s2", "s3", "s4"]
     >>> space = pd.DataFrame(
     ...     {
@@ -101,7 +103,8 @@ def constrain(
     ... )
     >>> splits = pd.DataFrame({"store_id": stores, "after_value": None})
     >>> settings = {"split_after": None, "apart.rivals": ["s1", "s2"]}
-    >>> constrained = constrain(space, settled, splits, settings=settings)
+    >>> relation = SimpleNamespace(df=lambda: space)
+    >>> constrained = constrain(relation, settled, splits, settings=settings)
     >>> constrained[["store_id", "constrained_label", "reason"]]
       store_id constrained_label                            reason
     0       s1               1_1                               NaN
@@ -123,7 +126,7 @@ def constrain(
             after = values.reindex(rows.index)
             _check_filled(after, category, f"has no value of {settings['split_after']!r}")
             divided = labels + DIVIDER + after
-        world = _describe(category, rows, divided)
+        world = _describe(category, rows, divided) if together or apart else None
         placed = dict(zip(rows.index, divided, strict=True))
         told = []  # (moves, kind, reason), in the order in which they are made
         for name, members in together.items():
@@ -147,7 +150,12 @@ def constrain(
         table = table.rename_axis("store_id").reset_index().assign(category=category)
         return typed(table, SCHEMA)
 
-    return stack((constrain_category(*item) for item in matrix(space, "dimension").items()), SCHEMA)
+    if together or apart:
+        worlds = matrix(space.df(), "dimension")
+    else:
+        stores = settled.set_index("store_id").sort_index()[["category"]]
+        worlds = dict(tuple(stores.groupby("category", sort=True)))
+    return stack((constrain_category(*item) for item in worlds.items()), SCHEMA)
 
 
 def _groups(settings, prefix):

@@ -158,12 +158,13 @@ def explain_by_external(
     return stack(for_each_category(_of_category, tables(), cores=cores), SCHEMA)
 
 
-def corrected_p_value(differences: np.ndarray, folds: int) -> float:
+def corrected_p_value(differences: np.ndarray, folds: int, step: float) -> float:
     """Return how often chance alone would give differences as far above 0 as these.
 
     The corrected resampled t-test (Nadeau and Bengio 2003): the variance of the mean is that of
     the differences times 1 / their number + 1 / (folds - 1), the size of a fold through that
-    of the rest.
+    of the rest. A score counts stores, and is no finer than one of them: folds that happen to
+    count the same do not make it exact, so that the variance is at least that of rounding.
 
     Parameters
     ----------
@@ -171,24 +172,28 @@ def corrected_p_value(differences: np.ndarray, folds: int) -> float:
         One per fold.
     folds : int
         Folds of one repeat.
+    step : float
+        What one store adds to the score of a fold, above 0.
 
     Returns
     -------
     float
-        0 to 1, one-sided; without any variance 0 if the difference is above 0, else 1.
+        0 to 1, one-sided; 1 where there is no difference in any fold.
 
     Examples
     --------
-    >>> round(corrected_p_value(np.array([0.1, 0.2, 0.3, 0.2]), 4), 4)
+    >>> round(corrected_p_value(np.array([0.1, 0.2, 0.3, 0.2]), 4, 0.1), 4)
     0.0245
-    >>> corrected_p_value(np.zeros(5), 5)
+    >>> round(corrected_p_value(np.array([0.1, 0.1]), 2, 0.1), 4)
+    0.1082
+    >>> corrected_p_value(np.zeros(5), 5, 0.1)
     1.0
     """
-    mean, variance = differences.mean(), differences.var(ddof=1)
-    if variance < 1e-18:
-        return float(mean <= 1e-9)
+    if np.abs(differences).max() < 1e-9:
+        return 1.0
+    variance = max(differences.var(ddof=1), step**2 / 12)
     error = np.sqrt(variance * (1 / len(differences) + 1 / (folds - 1)))
-    return float(stats.t.sf(mean / error, len(differences) - 1))
+    return float(stats.t.sf(differences.mean() / error, len(differences) - 1))
 
 
 def _of_category(category, clusters, rows, place, settings):
@@ -321,7 +326,9 @@ def _report(own, scores, features, settings):
     """Return one row per feature of one target."""
     drops = scores.drops.mean(axis=0)
     order = sorted(range(len(features)), key=lambda i: (-round(drops[i], 9), features[i]))
-    p_value = corrected_p_value(scores.model - scores.without, settings["folds"])
+    folds = settings["folds"]
+    step = folds / own["store_count"]
+    p_value = corrected_p_value(scores.model - scores.without, folds, step)
     figures = {
         "score": scores.model.mean(),
         "score_without": scores.without.mean(),

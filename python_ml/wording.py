@@ -4,6 +4,11 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
+
+from python_ml.frames import stack, typed
+
+SCHEMA = {"category": "str", "dataset": "str", "feature": "str", "words": "str"}
 
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 ABBREVIATION = re.compile("[B-DF-HJ-NP-TV-XZ]+")
@@ -62,6 +67,47 @@ def plain_features(features: Iterable[str]) -> dict[str, str]:
     for words in written.values():
         counts[words] = counts.get(words, 0) + 1
     return {feature: words if counts[words] == 1 else feature for feature, words in written.items()}
+
+
+def word_features(profiles: pd.DataFrame) -> pd.DataFrame:
+    """Return the words of every feature that the clustering used, as names and rules have them.
+
+    Parameters
+    ----------
+    profiles : DataFrame
+        Columns ``category``, ``dataset``, ``feature``, ``is_used``; any number of rows of each.
+
+    Returns
+    -------
+    DataFrame
+        One row per category, dataset and feature, sorted, with its ``words``.
+
+    Examples
+    --------
+    >>> profiles = pd.DataFrame(
+    ...     {
+    ...         "category": "beer", "dataset": "external", "is_used": True,
+    ...         "feature": ["median_income", "MEDIAN age"],
+    ...     }
+    ... )
+    >>> word_features(profiles)["words"].tolist()
+    ['MEDIAN age', 'median income']
+    """
+    used = profiles.loc[profiles["is_used"].astype(bool), ["category", "dataset", "feature"]]
+    groups = used.drop_duplicates().groupby(["category", "dataset"], sort=True)
+
+    def word(key, features):
+        words = plain_features(sorted(features))
+        category, dataset = key
+        table = {
+            "category": category,
+            "dataset": dataset,
+            "feature": [*words],
+            "words": [*words.values()],
+        }
+        return typed(table, SCHEMA)
+
+    return stack((word(key, own["feature"]) for key, own in groups), SCHEMA)
 
 
 def plain_number(number: float) -> str:

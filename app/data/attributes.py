@@ -49,47 +49,52 @@ def by_cluster(
     return query(
         version,
         """
-        with valued as (
+        with of_list as (
+            select store_id, status as value from marts.stores where $attribute = 'status'
+            union all
+            select store_id, value
+            from marts.store_attributes
+            where attribute = $attribute[6:] and starts_with($attribute, 'list:')
+        ),
+
+        counted as (
             select
                 placed.cluster,
-                placed.title,
-                placed.colour_id,
                 coalesce(
                     case $attribute
-                        when 'status' then stores.status
                         when 'assignment_basis' then placed.assignment_basis
                         when 'is_reassigned' then if(placed.is_reassigned, 'yes', 'no')
                         when 'is_outlier' then if(placed.is_outlier, 'yes', 'no')
                         else of_list.value
                     end,
                     'unknown'
-                ) as value
-            from stores_at($category, $stage) as placed
-            left join marts.stores on stores.store_id = placed.store_id
-            left join marts.store_attributes as of_list
-                on
-                    of_list.store_id = placed.store_id
-                    and 'list:' || of_list.attribute = $attribute
+                ) as value,
+                count(*) as store_count
+            from placed_at($category, $stage) as placed
+            left join of_list on of_list.store_id = placed.store_id
+            group by all
         ),
 
         frequent as (
-            select value, row_number() over (order by count(*) desc, value) as place
-            from valued
+            select value, row_number() over (order by sum(store_count) desc, value) as place
+            from counted
             group by value
         )
 
         select
-            valued.cluster,
-            any_value(valued.title) as title,
-            any_value(valued.colour_id)::integer as colour_id,
-            if(frequent.place <= $most, valued.value, 'other') as value,
+            counted.cluster,
+            any_value(named.title) as title,
+            any_value(named.colour_id)::integer as colour_id,
+            if(frequent.place <= $most, counted.value, 'other') as value,
             min(frequent.place) as place,
-            count(*) as store_count,
-            count(*) / sum(count(*)) over (partition by valued.cluster) as store_share
-        from valued
-        inner join frequent on frequent.value = valued.value
-        group by valued.cluster, if(frequent.place <= $most, valued.value, 'other')
-        order by any_value(valued.colour_id), valued.cluster, min(frequent.place)
+            sum(counted.store_count)::bigint as store_count,
+            sum(counted.store_count)
+            / sum(sum(counted.store_count)) over (partition by counted.cluster) as store_share
+        from counted
+        inner join frequent on frequent.value = counted.value
+        inner join clusters_at($category, $stage) as named on named.cluster = counted.cluster
+        group by counted.cluster, if(frequent.place <= $most, counted.value, 'other')
+        order by any_value(named.colour_id), counted.cluster, min(frequent.place)
         """,
         {"category": category, "stage": stage, "attribute": attribute, "most": most},
     ).astype({"colour_id": "Int64"})
@@ -105,48 +110,59 @@ def feature_by_cluster(version: Version, category: str, stage: str, feature: str
         version,
         """
         with valued as (
-            select
-                placed.cluster,
-                placed.title,
-                placed.colour_id,
-                features.raw_value,
-                rank() over (order by features.raw_value) as low_rank,
-                count(features.raw_value) over () as known
-            from stores_at($category, $stage) as placed
+            select placed.cluster, features.raw_value
+            from placed_at($category, $stage) as placed
             left join marts.store_features as features
                 on features.store_id = placed.store_id
                 and features.dataset = 'external'
                 and features.feature = $feature
         ),
 
-        banded as (
-            select *, if(raw_value is null, 5, 1 + (low_rank - 1) * 4 // known)::integer as place
+        -- the highest value of each of the lower bands
+        ends as (
+            select quantile_disc(raw_value, [0.25, 0.5, 0.75]) as highest
             from valued
         ),
 
-        named as (
+        counted as (
             select
-                *,
-                min(raw_value) over (partition by place) as lowest,
-                max(raw_value) over (partition by place) as highest
-            from banded
+                valued.cluster,
+                if(
+                    valued.raw_value is null,
+                    5,
+                    1 + len(list_filter(ends.highest, lambda cut: cut < valued.raw_value))
+                )::integer as place,
+                min(valued.raw_value) as lowest,
+                max(valued.raw_value) as highest,
+                count(*) as store_count
+            from valued
+            cross join ends
+            group by all
+        ),
+
+        bands as (
+            select place, min(lowest) as lowest, max(highest) as highest
+            from counted
+            group by place
         )
 
         select
-            cluster,
-            any_value(title) as title,
-            any_value(colour_id)::integer as colour_id,
+            counted.cluster,
+            named.title,
+            named.colour_id::integer as colour_id,
             if(
-                place = 5,
+                counted.place = 5,
                 'unknown',
-                format('{:.4g} to {:.4g}', any_value(lowest), any_value(highest))
+                format('{:.4g} to {:.4g}', bands.lowest, bands.highest)
             ) as value,
-            place,
-            count(*) as store_count,
-            count(*) / sum(count(*)) over (partition by cluster) as store_share
-        from named
-        group by cluster, place
-        order by any_value(colour_id), cluster, place
+            counted.place,
+            counted.store_count,
+            counted.store_count / sum(counted.store_count) over (partition by counted.cluster)
+                as store_share
+        from counted
+        inner join bands on bands.place = counted.place
+        inner join clusters_at($category, $stage) as named on named.cluster = counted.cluster
+        order by named.colour_id, counted.cluster, counted.place
         """,
         {"category": category, "stage": stage, "feature": feature},
     ).astype({"colour_id": "Int64"})

@@ -63,15 +63,14 @@ def at_stage(version: Version, category: str, stage: str) -> pd.DataFrame:
         """
         select
             cluster,
-            any_value(title) as title,
-            any_value(colour_id)::integer as colour_id,
-            count(*) as store_count,
-            count(*) / sum(count(*)) over () as store_share,
-            round(sum(sales_amount))::bigint as sales_amount,
-            (sum(sales_amount) / nullif(sum(sum(sales_amount)) over (), 0))::double as sales_share
-        from stores_at($category, $stage)
-        group by cluster
-        order by any_value(colour_id), cluster
+            title,
+            colour_id::integer as colour_id,
+            store_count,
+            store_count / sum(store_count) over () as store_share,
+            round(sales_amount)::bigint as sales_amount,
+            (sales_amount / nullif(sum(sales_amount) over (), 0))::double as sales_share
+        from clusters_at($category, $stage)
+        order by colour_id, cluster
         """,
         {"category": category, "stage": stage},
     ).astype({"colour_id": "Int64"})
@@ -85,13 +84,12 @@ def by_category(version: Version, stage: str) -> pd.DataFrame:
         select
             category,
             cluster,
-            any_value(title) as title,
-            any_value(colour_id)::integer as colour_id,
-            count(*) as store_count,
-            count(*) / sum(count(*)) over (partition by category) as store_share
-        from stores_at(null, $stage)
-        group by category, cluster
-        order by category, any_value(colour_id), cluster
+            title,
+            colour_id::integer as colour_id,
+            store_count,
+            store_count / sum(store_count) over (partition by category) as store_share
+        from clusters_at(null, $stage)
+        order by category, colour_id, cluster
         """,
         {"stage": stage},
     ).astype({"colour_id": "Int64"})

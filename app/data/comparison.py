@@ -22,20 +22,31 @@ def flows(version: Version, category: str, before: str, after: str) -> pd.DataFr
     return query(
         version,
         """
+        with shared as (
+            select
+                cluster_of($before, store_clusters) as from_cluster,
+                cluster_of($after, store_clusters) as to_cluster,
+                count(*) as store_count,
+                round(sum(sales_amount))::bigint as sales_amount
+            from marts.store_clusters
+            where category = $category
+            group by all
+        )
+
         select
-            earlier.cluster as from_cluster,
-            any_value(earlier.title) as from_title,
-            any_value(earlier.colour_id)::integer as from_colour_id,
-            later.cluster as to_cluster,
-            any_value(later.title) as to_title,
-            any_value(later.colour_id)::integer as to_colour_id,
-            count(*) as store_count,
-            round(sum(earlier.sales_amount))::bigint as sales_amount
-        from stores_at($category, $before) as earlier
-        inner join stores_at($category, $after) as later on later.store_id = earlier.store_id
-        group by earlier.cluster, later.cluster
-        order by
-            any_value(earlier.colour_id), earlier.cluster, any_value(later.colour_id), later.cluster
+            shared.from_cluster,
+            earlier.title as from_title,
+            earlier.colour_id::integer as from_colour_id,
+            shared.to_cluster,
+            later.title as to_title,
+            later.colour_id::integer as to_colour_id,
+            shared.store_count,
+            shared.sales_amount
+        from shared
+        inner join clusters_at($category, $before) as earlier
+            on earlier.cluster = shared.from_cluster
+        inner join clusters_at($category, $after) as later on later.cluster = shared.to_cluster
+        order by earlier.colour_id, earlier.cluster, later.colour_id, later.cluster
         """,
         {"category": category, "before": before, "after": after},
     ).astype({"from_colour_id": "Int64", "to_colour_id": "Int64"})

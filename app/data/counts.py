@@ -54,7 +54,7 @@ def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.Da
     return query(
         version,
         """
-        with measured as (
+        with measured as not materialized (
             select
                 cluster,
                 store_id,
@@ -66,6 +66,7 @@ def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.Da
         means as (
             select
                 cluster,
+                min(hash(store_id)) filter (where silhouette is not null) as first,
                 count(silhouette) as cluster_stores,
                 avg(silhouette) as cluster_mean,
                 sum(count(silhouette)) over () as measured,
@@ -77,10 +78,12 @@ def silhouettes(version: Version, category: str, stage: str, most: int) -> pd.Da
 
         -- names are looked up of the sample alone
         sampled as (
-            select *
+            select measured.*
             from measured
-            where silhouette is not null
-            qualify in_sample(cluster, store_id, $most)
+            inner join means on means.cluster = measured.cluster
+            where
+                measured.silhouette is not null
+                and in_sample(measured.store_id, means.first, means.measured, $most)
         )
 
         select

@@ -15,7 +15,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from gw_dsl_parser import get_sql_from_payload
 
 from app.data import locked, published
 
@@ -31,7 +30,7 @@ MOST_ROWS = 200_000
 FEW_VALUES = 24
 """Up to so many values a field divides a first chart into parts that can be told apart."""
 
-_PREPARE = "set memory_limit = '1GB'; set preserve_insertion_order = false;"
+_PREPARE = f"set memory_limit = '{published.MEMORY}'; set preserve_insertion_order = false;"
 
 _PLACES = {"latitude", "longitude", "lat", "lon"}
 _FIRST = ("final_cluster_id", "category", "dataset")
@@ -185,6 +184,9 @@ def to_sql(payload: Any, metas: list[dict[str, str]]) -> str:
         raise RefusedError("This is not a workflow of the explorer.")
     if _holds_sql(payload):
         raise RefusedError("Fields computed by SQL are not allowed here: use the other kinds.")
+    # takes seconds and 70 MB: only for those who explore
+    from gw_dsl_parser import get_sql_from_payload
+
     sql = get_sql_from_payload(TABLE, payload, {TABLE: metas})
     try:
         statements = duckdb.extract_statements(sql)

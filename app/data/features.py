@@ -14,6 +14,9 @@ from app.data.published import Version, has_table, query
 
 VALUES = ("raw", "model")
 
+MEASURED = 100_000
+"""Figures of more stores than this are of about so many, of every cluster its share."""
+
 
 def offered(version: Version, category: str) -> pd.DataFrame:
     """Return the features of a category, those that part its clusters most first.
@@ -91,17 +94,16 @@ def by_store(
         """
         with placed as materialized (
             select
-                store_id,
-                store_name,
-                cluster,
-                title,
-                colour_id::integer as colour_id,
-                confidence::double as confidence,
-                round(sales_amount)::bigint as sales_amount,
-                count(*) over () as matching
-            from stores_at($category, $stage)
-            where len($clusters::varchar[]) = 0 or list_contains($clusters::varchar[], cluster)
-            qualify in_sample(cluster, store_id, coalesce($most, count(*) over ()))
+                sampled.store_id,
+                sampled.store_name,
+                sampled.cluster,
+                named.title,
+                named.colour_id::integer as colour_id,
+                sampled.confidence::double as confidence,
+                round(sampled.sales_amount)::bigint as sales_amount,
+                sampled.total as matching
+            from sampled_at($category, $stage, $clusters, $most) as sampled
+            inner join clusters_at($category, $stage) as named on named.cluster = sampled.cluster
         ),
 
         chosen as (
@@ -164,7 +166,8 @@ def statistics(
     DataFrame
         `feature`, `cluster` (empty for all stores, which come first), `title`, `colour_id`,
         `store_count`, `missing_count`, and of the values that are there `mean`, `deviation`,
-        `minimum`, `p05`, `p25`, `median`, `p75`, `p95`, `maximum`.
+        `minimum`, `p05`, `p25`, `median`, `p75`, `p95`, `maximum`. All but `store_count` are of
+        the `measured` stores: of more than `MEASURED` stores of the category about so many.
     """
     return query(
         version,
@@ -177,46 +180,58 @@ def statistics(
                 unnest(range(len($titles::varchar[]))) as place
         ),
 
+        placed as materialized (
+            select store_id, cluster from sampled_at($category, $stage, [], $most)
+        ),
+
         numbers as (
             select
-                features.store_id,
+                placed.cluster,
                 chosen.place,
                 if($values = 'model', features.model_value, features.raw_value) as number
-            from marts.store_features as features
+            from (
+                -- the sample first: all values of these features would not fit into memory
+                select *
+                from marts.store_features
+                where
+                    category in ($category, 'all')
+                    and list_contains($names::varchar[], feature)
+                    and store_id in (select store_id from placed)
+            ) as features
+            inner join placed on placed.store_id = features.store_id
             inner join chosen
                 on chosen.name = features.feature and chosen.side = features.dataset
-            where
-                features.category in ($category, 'all')
-                and list_contains($names::varchar[], features.feature)
         ),
 
-        placed as (
-            select store_id, cluster, title, colour_id from stores_at($category, $stage)
-        ),
-
-        clusters as (
-            select
-                cluster,
-                if(grouping(cluster) = 1, 'All stores', any_value(title)) as title,
-                if(grouping(cluster) = 1, null, any_value(colour_id))::integer as colour_id,
-                count(*) as store_count
+        measured as (
+            select cluster, count(*) as measured
             from placed
             group by grouping sets ((cluster), ())
         ),
 
+        clusters as (
+            select
+                named.cluster,
+                if(grouping(named.cluster) = 1, 'All stores', any_value(named.title)) as title,
+                if(grouping(named.cluster) = 1, null, any_value(named.colour_id))::integer
+                    as colour_id,
+                sum(named.store_count)::bigint as store_count
+            from clusters_at($category, $stage) as named
+            group by grouping sets ((named.cluster), ())
+        ),
+
         summed as (
             select
-                numbers.place,
-                placed.cluster,
+                place,
+                cluster,
                 count(number) as value_count,
                 avg(number) as mean,
                 stddev_pop(number) as deviation,
                 min(number) as minimum,
                 quantile_cont(number, [0.05, 0.25, 0.5, 0.75, 0.95]) as cuts,
                 max(number) as maximum
-            from placed
-            inner join numbers on numbers.store_id = placed.store_id
-            group by grouping sets ((numbers.place, placed.cluster), (numbers.place))
+            from numbers
+            group by grouping sets ((place, cluster), (place))
         )
 
         select
@@ -225,7 +240,11 @@ def statistics(
             clusters.title,
             clusters.colour_id,
             clusters.store_count,
-            clusters.store_count - coalesce(summed.value_count, 0) as missing_count,
+            round(
+                clusters.store_count
+                * (1 - coalesce(summed.value_count, 0) / measured.measured)
+            )::bigint as missing_count,
+            measured.measured,
             summed.mean,
             summed.deviation,
             summed.minimum,
@@ -237,6 +256,7 @@ def statistics(
             summed.maximum
         from chosen
         cross join clusters
+        inner join measured on measured.cluster is not distinct from clusters.cluster
         left join summed
             on summed.place = chosen.place
             and summed.cluster is not distinct from clusters.cluster
@@ -246,7 +266,7 @@ def statistics(
             clusters.colour_id,
             clusters.cluster
         """,
-        {"category": category, "stage": stage, "values": values} | _bound(titles),
+        {"category": category, "stage": stage, "values": values, "most": MEASURED} | _bound(titles),
     ).astype({"colour_id": "Int64"})
 
 
@@ -274,7 +294,7 @@ def histogram(
     DataFrame
         `cluster` (empty for all stores, which come first), `title`, `colour_id`, `bin_start`,
         `bin_end`, `store_count`, `store_share` of the stores of the cluster that have a value.
-        Bins without stores have no row.
+        Bins without stores have no row. Of more than `MEASURED` stores about so many are counted.
     """
     return query(
         version,
@@ -282,10 +302,8 @@ def histogram(
         with valued as (
             select
                 placed.cluster,
-                placed.title,
-                placed.colour_id,
                 if($values = 'model', features.model_value, features.raw_value) as number
-            from stores_at($category, $stage) as placed
+            from sampled_at($category, $stage, [], $most) as placed
             inner join marts.store_features as features on features.store_id = placed.store_id
             where
                 features.category in ($category, 'all')
@@ -302,8 +320,6 @@ def histogram(
         binned as (
             select
                 valued.cluster,
-                valued.title,
-                valued.colour_id,
                 ends.lowest,
                 if(ends.highest > ends.lowest, (ends.highest - ends.lowest) / $bins, 1) as width,
                 greatest(0, least($bins - 1, coalesce(
@@ -316,8 +332,6 @@ def histogram(
         counted as (
             select
                 cluster,
-                if(grouping(cluster) = 1, 'All stores', any_value(title)) as title,
-                if(grouping(cluster) = 1, null, any_value(colour_id))::integer as colour_id,
                 any_value(lowest) + bin * any_value(width) as bin_start,
                 any_value(lowest) + (bin + 1) * any_value(width) as bin_end,
                 count(*) as store_count
@@ -326,10 +340,17 @@ def histogram(
         )
 
         select
-            *,
-            store_count / sum(store_count) over (partition by cluster) as store_share
+            counted.cluster,
+            if(counted.cluster is null, 'All stores', named.title) as title,
+            named.colour_id::integer as colour_id,
+            counted.bin_start,
+            counted.bin_end,
+            counted.store_count,
+            counted.store_count / sum(counted.store_count) over (partition by counted.cluster)
+                as store_share
         from counted
-        order by cluster is not null, colour_id, cluster, bin_start
+        left join clusters_at($category, $stage) as named on named.cluster = counted.cluster
+        order by counted.cluster is not null, named.colour_id, counted.cluster, counted.bin_start
         """,
         {
             "category": category,
@@ -338,6 +359,7 @@ def histogram(
             "side": _parts(title)[1],
             "values": values,
             "bins": bins,
+            "most": MEASURED,
         },
     ).astype({"colour_id": "Int64"})
 

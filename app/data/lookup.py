@@ -4,7 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from app.data.published import Version, query
+from app.data.published import Version, has_table, query
+
+COMPARED = 20_000
+"""So many stores are compared with one, in a larger chain those nearest on its published map."""
 
 
 def search(version: Version, text: str, most: int) -> pd.DataFrame:
@@ -21,12 +24,14 @@ def search(version: Version, text: str, most: int) -> pd.DataFrame:
         select store_id, coalesce(store_name, store_id) as store_name
         from marts.stores
         cross join wanted
-        where contains(lower(concat_ws(' ', store_id, store_name)), wanted.text)
+        where
+            wanted.text = ''
+            or contains(lower(concat_ws(' ', store_id, store_name)), wanted.text)
         order by
-            lower(store_id) <> wanted.text,
-            lower(coalesce(store_name, '')) <> wanted.text,
-            not starts_with(lower(store_id), wanted.text),
-            not starts_with(lower(coalesce(store_name, '')), wanted.text),
+            wanted.text <> '' and lower(store_id) <> wanted.text,
+            wanted.text <> '' and lower(coalesce(store_name, '')) <> wanted.text,
+            wanted.text <> '' and not starts_with(lower(store_id), wanted.text),
+            wanted.text <> '' and not starts_with(lower(coalesce(store_name, '')), wanted.text),
             store_id
         limit $most
         """,
@@ -186,18 +191,58 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
 
     Needs `store_features` and `model_parameters`. Nearness is the distance in all values that
     the clustering saw, each side weighted as for the final clusters; stores are compared on the
-    features that both have.
+    features that both have. Of more than `COMPARED` stores those are compared that are nearest on
+    the map of the principal components, of both sides if there is one.
 
     Returns
     -------
     DataFrame
         `store_id`, `store_name`, `cluster` (the title of its final cluster), `colour_id`,
-        `is_same` (it shares the cluster of the store), `distance`.
+        `is_same` (it shares the cluster of the store), `distance`, `of` (how many stores of the
+        category have a cluster).
     """
+    nowhere = "(select null as dataset, null as store_id, 0 as x, 0 as y, 0 as z where false)"
+    placed_on = _ON_MAPS if has_table(version, "store_projection") else nowhere
     return query(
         version,
-        """
-        with factors as (
+        f"""
+        with maps as not materialized {placed_on},
+
+        place as (
+            select dataset, x, y, z
+            from maps
+            where store_id = $store_id
+            order by list_position(['joint', 'internal', 'external'], dataset)
+            limit 1
+        ),
+
+        clustered as not materialized (
+            select store_id from marts.store_clusters where category = $category
+        ),
+
+        near as materialized (
+            (
+                select maps.store_id
+                from maps
+                inner join place on place.dataset = maps.dataset
+                order by
+                    power(maps.x - place.x, 2)
+                    + power(maps.y - place.y, 2)
+                    + power(maps.z - place.z, 2),
+                    maps.store_id
+                limit $compared
+            )
+            union all
+            select store_id
+            from clustered
+            where
+                (select count(*) from clustered) <= $compared
+                or not exists (select * from place)
+            union all
+            select $store_id
+        ),
+
+        factors as (
             select dataset, max(value) as factor
             from marts.model_parameters
             where category = $category and parameter = 'space_factor'
@@ -208,21 +253,30 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
         sides as (
             select dataset, if(bool_or(category <> 'all'), $category, 'all') as category
             from marts.store_features
-            where category in ($category, 'all') and model_value is not null
+            where
+                store_id = $store_id
+                and category in ($category, 'all')
+                and model_value is not null
             group by dataset
         ),
 
-        seen as (
+        seen as materialized (
             select
                 features.store_id,
                 features.dataset,
                 features.feature,
                 features.model_value * coalesce(factors.factor, 1) as value
-            from marts.store_features as features
+            from (
+                select store_id, category, dataset, feature, model_value
+                from marts.store_features
+                where
+                    category in ($category, 'all')
+                    and model_value is not null
+                    and store_id in (select near.store_id from near)
+            ) as features
             inner join sides
                 on sides.dataset = features.dataset and sides.category = features.category
             left join factors on factors.dataset = features.dataset
-            where features.model_value is not null
         ),
 
         own as (
@@ -250,7 +304,8 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
                 from marts.store_clusters
                 where category = $category and store_id = $store_id
             ) as is_same,
-            round(distances.distance, 9) as distance
+            round(distances.distance, 9) as distance,
+            (select count(*) from clustered) as of
         from distances
         inner join stores_at($category, 'final') as placed on placed.store_id = distances.store_id
         -- a store that lacks a side would look nearer than it is
@@ -258,5 +313,12 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
         order by round(distances.distance, 9), distances.store_id
         limit $most
         """,
-        {"category": category, "store_id": store_id, "most": most},
+        {"category": category, "store_id": store_id, "most": most, "compared": COMPARED},
     )
+
+
+_ON_MAPS = """(
+    select dataset, store_id, coalesce(x, 0) as x, coalesce(y, 0) as y, coalesce(z, 0) as z
+    from marts.store_projection
+    where category in ($category, 'all') and method = 'pca'
+)"""

@@ -6,6 +6,21 @@ import pandas as pd
 
 from app.data.published import Version, query
 
+MEASURED = 50_000
+"""Figures of more stores than this are of about so many, always the same ones."""
+
+_COMPONENTS = """found as not materialized (
+            select store_id, x, y, z
+            from marts.store_projection
+            where category in ($category, 'all') and dataset = $dataset and method = 'pca'
+        ),
+
+        projected as (
+            select *
+            from found
+            where in_sample(store_id, null, (select count(*) from found), $most)
+        )"""
+
 
 def offered(version: Version, category: str) -> pd.DataFrame:
     """Return `dataset` and `method` of each published projection of a category."""
@@ -48,29 +63,46 @@ def by_store(
     return query(
         version,
         """
+        with found as not materialized (
+            select
+                placed.*,
+                projected.x,
+                projected.y,
+                projected.z
+            from placed_at($category, $stage) as placed
+            inner join marts.store_projection as projected
+                on projected.store_id = placed.store_id
+                and projected.category in ($category, 'all')
+                and projected.dataset = $dataset
+                and projected.method = $method
+            where
+                len($clusters::varchar[]) = 0
+                or list_contains($clusters::varchar[], placed.cluster)
+        ),
+
+        parts as (
+            select cluster, min(hash(store_id)) as first, sum(count(*)) over () as total
+            from found
+            group by cluster
+        )
+
         select
-            placed.store_id,
-            placed.store_name,
-            placed.cluster,
-            placed.title,
-            placed.colour_id::integer as colour_id,
-            placed.confidence::double as confidence,
-            round(placed.sales_amount)::bigint as sales_amount,
-            projected.x,
-            projected.y,
-            projected.z,
-            count(*) over () as matching
-        from stores_at($category, $stage) as placed
-        inner join marts.store_projection as projected
-            on projected.store_id = placed.store_id
-            and projected.category in ($category, 'all')
-            and projected.dataset = $dataset
-            and projected.method = $method
-        where
-            len($clusters::varchar[]) = 0
-            or list_contains($clusters::varchar[], placed.cluster)
-        qualify in_sample(placed.cluster, placed.store_id, coalesce($most, count(*) over ()))
-        order by colour_id, placed.cluster, placed.store_id
+            found.store_id,
+            found.store_name,
+            found.cluster,
+            named.title,
+            named.colour_id::integer as colour_id,
+            found.confidence::double as confidence,
+            round(found.sales_amount)::bigint as sales_amount,
+            found.x,
+            found.y,
+            found.z,
+            parts.total::bigint as matching
+        from found
+        inner join parts on parts.cluster = found.cluster
+        inner join clusters_at($category, $stage) as named on named.cluster = found.cluster
+        where in_sample(found.store_id, parts.first, parts.total, coalesce($most, parts.total))
+        order by colour_id, found.cluster, found.store_id
         """,
         {
             "category": category,
@@ -93,21 +125,12 @@ def loadings(version: Version, category: str, dataset: str) -> pd.DataFrame:
     DataFrame
         `feature` (its title), `x`, `y`, `z`: the correlation over the stores of what the
         clustering saw of it with each axis; empty where one of them does not vary. Features that
-        the clustering did not use have no row. Of more than 50,000 stores, so many count, picked
-        at random: always the same ones.
+        the clustering did not use have no row. Of more than `MEASURED` stores about so many count.
     """
     return query(
         version,
-        """
-        with projected as (
-            select store_id, x, y, z
-            from marts.store_projection
-            where
-                category in ($category, 'all')
-                and dataset = $dataset
-                and method = 'pca'
-            qualify in_sample(1, store_id, 50000)
-        ),
+        f"""
+        with {_COMPONENTS},
 
         together as (
             select
@@ -129,7 +152,7 @@ def loadings(version: Version, category: str, dataset: str) -> pd.DataFrame:
         from together
         order by abs(x) desc nulls last, feature
         """,
-        {"category": category, "dataset": dataset},
+        {"category": category, "dataset": dataset, "most": MEASURED},
     )
 
 
@@ -144,16 +167,13 @@ def shares(version: Version, category: str, dataset: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `axis` (1, 2, 3) and `share` (empty if it is not known).
+        `axis` (1, 2, 3) and `share` (empty if it is not known). Of more than `MEASURED` stores
+        about so many count.
     """
     return query(
         version,
-        """
-        with projected as (
-            select store_id, x, y, z
-            from marts.store_projection
-            where category in ($category, 'all') and dataset = $dataset and method = 'pca'
-        ),
+        f"""
+        with {_COMPONENTS},
 
         of_features as (
             select sum(variance) as whole
@@ -221,7 +241,7 @@ def shares(version: Version, category: str, dataset: str) -> pd.DataFrame:
         from along
         order by axis
         """,
-        {"category": category, "dataset": dataset},
+        {"category": category, "dataset": dataset, "most": MEASURED},
     )
 
 

@@ -3,7 +3,8 @@
 A publish replaces the file. Each run of a page asks once for the `version()` it
 will show and hands it to every query; a query that would read another version
 raises `RepublishedError` instead, so a page never mixes two. Nothing stays open
-between queries, so a reader is never in the way of a publish.
+between queries but in a server, which keeps a few connections; as a publish puts
+another file in the place of this one, a reader is never in its way.
 """
 
 import logging
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 
 import duckdb
@@ -74,6 +76,22 @@ other table a page asks with `has_table` first."""
 
 _log = logging.getLogger(__name__)
 
+AT_ONCE = 2
+"""Questions of pages that are computed at the same time, over all visitors."""
+
+MEMORY = "128MB"
+"""What each of them may take before it is asked again without a limit."""
+
+REMEMBERED = "64MB"
+"""Answers that the server keeps, in all."""
+
+KEEPS_OPEN = False
+"""Whether connections stay open between questions, as in a server: opening one takes longer than
+most questions."""
+
+_turns = BoundedSemaphore(AT_ONCE)
+_kept: list[tuple["Version", duckdb.DuckDBPyConnection]] = []
+
 
 class UnavailableError(Exception):
     """There is nothing to show; the message tells the reader what to do."""
@@ -126,17 +144,49 @@ def query(
     version: Version,
     sql: str,
     parameters: Sequence[Any] | dict[str, Any] = (),
-    macros: str = MACROS,
 ) -> pd.DataFrame:
     """Return the rows of one statement, from the memory of the server if there is one."""
     ask = _memory() if st.runtime.exists() else read
-    return ask(version, sql, parameters, macros)
+    return ask(version, sql, parameters)
 
 
 @cache
 def _memory() -> Callable[..., pd.DataFrame]:
     """Make the memory when a server first asks: without one Streamlit warns of it."""
-    return st.cache_data(read, max_entries=256, show_spinner=False)
+    return st.cache_data(_read_kept, max_size=REMEMBERED, show_spinner=False)
+
+
+def _read_kept(
+    version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any]
+) -> pd.DataFrame:
+    """Return the rows of one statement, on a connection that may stay open for the next one."""
+    with _turns:
+        connection = _take(version)
+        try:
+            found = connection.execute(sql, parameters).df()
+        except duckdb.OutOfMemoryException:
+            connection.close()
+            _log.warning("A page needs more than %s: asked again without a limit", MEMORY)
+            return read(version, sql, parameters)
+        except duckdb.Error:
+            connection.close()
+            raise
+        if KEEPS_OPEN:
+            _kept.append((version, connection))
+        else:
+            connection.close()
+        return found
+
+
+def _take(version: Version) -> duckdb.DuckDBPyConnection:
+    """Return a connection to this version that nobody uses; those to another one are closed."""
+    _check_unchanged(version)
+    while _kept:
+        of, connection = _kept.pop()
+        if of == version:
+            return connection
+        connection.close()
+    return connect(version, f"set memory_limit = '{MEMORY}';{MACROS}")
 
 
 @lru_cache(maxsize=8)

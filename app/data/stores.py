@@ -36,7 +36,10 @@ def assignments(
             from stores_at($category, $stage) as placed
             where
                 (len($clusters::varchar[]) = 0 or list_contains($clusters::varchar[], cluster))
-                and contains(lower(concat_ws(' ', store_id, store_name)), lower(trim($text)))
+                and (
+                    trim($text) = ''
+                    or contains(lower(concat_ws(' ', store_id, store_name)), lower(trim($text)))
+                )
         )
 
         select
@@ -83,26 +86,44 @@ def locations(
     return query(
         version,
         """
+        with found as not materialized (
+            select
+                placed.store_id,
+                placed.store_name,
+                placed.cluster,
+                stores.longitude::double as longitude,
+                stores.latitude::double as latitude
+            from placed_at($category, $stage) as placed
+            inner join marts.stores on stores.store_id = placed.store_id
+            where
+                stores.longitude between -180 and 180
+                and stores.latitude between -90 and 90
+                and (
+                    len($clusters::varchar[]) = 0
+                    or list_contains($clusters::varchar[], placed.cluster)
+                )
+        ),
+
+        parts as (
+            select cluster, min(hash(store_id)) as first, sum(count(*)) over () as total
+            from found
+            group by cluster
+        )
+
         select
-            placed.store_id,
-            placed.store_name,
-            placed.cluster,
-            placed.title,
-            placed.colour_id::integer as colour_id,
-            stores.longitude::double as longitude,
-            stores.latitude::double as latitude,
-            count(*) over () as placed
-        from stores_at($category, $stage) as placed
-        inner join marts.stores on stores.store_id = placed.store_id
-        where
-            stores.longitude between -180 and 180
-            and stores.latitude between -90 and 90
-            and (
-                len($clusters::varchar[]) = 0
-                or list_contains($clusters::varchar[], placed.cluster)
-            )
-        qualify in_sample(placed.cluster, placed.store_id, $most)
-        order by colour_id, placed.cluster, placed.store_id
+            found.store_id,
+            found.store_name,
+            found.cluster,
+            named.title,
+            named.colour_id::integer as colour_id,
+            found.longitude,
+            found.latitude,
+            parts.total::bigint as placed
+        from found
+        inner join parts on parts.cluster = found.cluster
+        inner join clusters_at($category, $stage) as named on named.cluster = found.cluster
+        where in_sample(found.store_id, parts.first, parts.total, $most)
+        order by colour_id, found.cluster, found.store_id
         """,
         {"category": category, "stage": stage, "clusters": list(clusters), "most": most},
     ).astype({"colour_id": "Int64"})

@@ -166,7 +166,7 @@ def _stores(version: Version, category: str) -> pd.DataFrame:
     return query(
         version,
         """
-        with assigned as (
+        with assigned as not materialized (
             select
                 store_id,
                 internal_cluster_id::integer::varchar as internal,
@@ -178,13 +178,25 @@ def _stores(version: Version, category: str) -> pd.DataFrame:
                 assignment_basis <> 'nearest' as is_fitted
             from marts.store_clusters
             where category = $category
+        ),
+
+        taking_part as not materialized (
+            select *
+            from assigned
+            where is_internal or not (select bool_or(is_internal) from assigned)
+        ),
+
+        sampled as (
+            select *
+            from taking_part
+            order by hash(store_id), store_id
+            limit $most
         )
 
         select
-            store_id, internal, external, merged, final, is_fitted, count(*) over () as of
-        from assigned
-        where is_internal or not (select bool_or(is_internal) from assigned)
-        qualify row_number() over (order by hash(store_id), store_id) <= $most
+            store_id, internal, external, merged, final, is_fitted,
+            (select count(*) from taking_part) as of
+        from sampled
         order by store_id
         """,
         {"category": category, "most": MOST_STORES},
@@ -207,6 +219,7 @@ def _values(version: Version, category: str, stores: list[str]) -> pd.DataFrame:
             select stores.store_id
             from marts.stores
             anti join chosen on chosen.store_id = stores.store_id
+            where $rest > 0
             order by hash(stores.store_id), stores.store_id
             limit $rest
         ),

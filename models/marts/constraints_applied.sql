@@ -14,6 +14,13 @@ members as (
 
 ),
 
+-- a thin store is where its external data lead, unless a person decided otherwise
+thin as (
+
+    select * from {{ ref('store_clusters') }} where thin_reason is not null
+
+),
+
 category_stores as (
 
     select * from {{ ref('pre_category_stores') }}
@@ -59,9 +66,13 @@ grouped as (
         category_stores.store_id,
         groups.constraint_kind,
         groups.group_name,
-        constrained.divided_label as from_label,
-        constrained.constrained_label as to_label,
+        coalesce(constrained.divided_label, thin.final_label) as from_label,
+        coalesce(constrained.constrained_label, thin.final_label) as to_label,
         case
+            when thin.store_id is not null
+                then
+                    'not held: a thin store (' || thin.thin_reason || ') is where its external data lead, or '
+                    || 'an override; write an override to have it elsewhere'
             when constrained.store_id is null
                 then 'takes no part: ' || coalesce(category_stores.excluded_reason, 'has no cluster')
             when members.constraint_kind = 'override' and members.final_label <> constrained.constrained_label
@@ -75,6 +86,10 @@ grouped as (
         on
             category_stores.category = constrained.category
             and category_stores.store_id = constrained.store_id
+    left join thin
+        on
+            category_stores.category = thin.category
+            and category_stores.store_id = thin.store_id
     left join members
         on
             category_stores.category = members.category

@@ -188,7 +188,7 @@ parameters as (
         null as other_cluster_id,
         {{ 'external' if dataset == 'internal' else 'internal' }}_part as value
     from {{ ref('mrg_cells') }}
-    where is_largest_of_{{ dataset }}
+    where is_usual_of_{{ dataset }}
     union all
     {% endfor %}
     select

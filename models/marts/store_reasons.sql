@@ -24,10 +24,17 @@ feature_values as (
 
 ),
 
+words as (
+
+    select * from {{ ref('mrg_words') }}
+
+),
+
 compared as (
 
     select
         contributions.*,
+        coalesce(words.words, contributions.feature) as words,
         assignments.final_cluster_id,
         assignments.second_cluster_id,
         feature_values.value,
@@ -39,6 +46,11 @@ compared as (
         on
             contributions.category = assignments.category
             and contributions.store_id = assignments.store_id
+    left join words
+        on
+            contributions.category = words.category
+            and contributions.dataset = words.dataset
+            and contributions.feature = words.feature
     left join feature_values
         on
             contributions.category = feature_values.category
@@ -92,7 +104,7 @@ final as (
         cast(contribution as double) as contribution,
 
         -- the same in words
-        upper(substr(feature, 1, 1)) || replace(substr(feature, 2), '_', ' ') || ' is ' || said
+        upper(substr(words, 1, 1)) || substr(words, 2) || ' is ' || said
         || case when is_share and value is not null then ' of its sales' else '' end
         || '; on average ' || cluster_said || ' in its cluster and ' || second_said
         || ' in cluster ' || cast(second_cluster_id as varchar) || ': speaks for '

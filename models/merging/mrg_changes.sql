@@ -28,9 +28,26 @@ known_stores as (
 
 ),
 
+-- whom the settings moved then; to be divided is no move
+known_constraints as (
+
+    select distinct
+        category,
+        store_id
+    from {{ source('history', 'constraints_applied') }}
+    where constraint_kind in ('together', 'apart') and from_label <> to_label
+
+),
+
 known_clusters as (
 
     select * from {{ source('history', 'clusters') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('pre_stores') }}
 
 ),
 
@@ -50,7 +67,8 @@ known as (
         known_stores.final_label,
         known_stores.is_reassigned,
         known_stores.assignment_basis,
-        known_clusters.name
+        known_clusters.name,
+        known_constraints.store_id is not null as was_constrained
     from previous
     inner join known_stores
         on
@@ -60,6 +78,10 @@ known as (
         on
             previous.category = known_clusters.category
             and previous.cluster_id = known_clusters.final_cluster_id
+    left join known_constraints
+        on
+            previous.category = known_constraints.category
+            and previous.store_id = known_constraints.store_id
 
 ),
 
@@ -82,10 +104,11 @@ final as (
 
         case
             when known.store_id is null then 'new store'
+            when placements.store_id is null and stores.store_id is null then 'no longer in the data'
             when placements.store_id is null then 'no longer clustered'
             when placements.constraint_kind = 'override' or known.assignment_basis = 'override'
                 then 'an override'
-            when placements.leave_reason is not null then 'a constraint'
+            when placements.leave_reason is not null or known.was_constrained then 'a constraint'
             when changed_data.store_id is not null and not {{ same_label }} then 'its data changed'
             when placements.is_moved or known.is_reassigned
                 then 'a reassignment of a small cluster'
@@ -104,6 +127,7 @@ final as (
         on
             placements.category = changed_data.category
             and placements.store_id = changed_data.store_id
+    left join stores on known.store_id = stores.store_id
     where
         placements.final_cluster_id is distinct from known.cluster_id
         and coalesce(placements.category, known.category) in (select category from previous)

@@ -26,17 +26,9 @@ splits as (
 
 ),
 
--- several that are applied to a store agree
 overrides as (
 
-    select
-        category,
-        store_id,
-        min(final_label) as final_label,
-        string_agg('override by ' || author || ': ' || reason, '; ' order by author, reason) as reason
-    from {{ ref('mrg_overrides') }}
-    where status = 'applied'
-    group by category, store_id
+    select * from {{ ref('mrg_decided') }}
 
 ),
 

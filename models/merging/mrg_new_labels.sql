@@ -1,6 +1,6 @@
 {#- The stores that are in no cluster of a category and have data all the same: of a side that counts.
-    A side with weight 0 has the number 0 in the label; of a side that is unknown the largest label of
-    the other side's cluster is taken, as mrg_labels does. A thin store is planned for and has external
+    A side with weight 0 has the number 0 in the label; of a side that is unknown the usual partner
+    of the other side's cluster is taken, as mrg_sides does. A thin store is planned for and has external
     data: what little it sells is not asked. -#}
 {% set merging = setting('merging') %}
 {% set takes_thin = merging.thin_stores == 'external_only' and merging.external_weight > 0 %}
@@ -14,7 +14,7 @@ category_stores as (
 
 categories as (
 
-    select distinct category from {{ ref('mrg_members') }}
+    select distinct category from {{ ref('mrg_sides') }}
 
 ),
 
@@ -116,12 +116,12 @@ parts as (
         on
             sides.category = of_internal.category
             and sides.internal_part = of_internal.internal_part
-            and of_internal.is_largest_of_internal
+            and of_internal.is_usual_of_internal
     left join cells as of_external
         on
             sides.category = of_external.category
             and sides.external_part = of_external.external_part
-            and of_external.is_largest_of_external
+            and of_external.is_usual_of_external
 
 ),
 

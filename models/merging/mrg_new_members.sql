@@ -1,5 +1,6 @@
 {#- A store goes where its pair of sides leads; where that does not decide, or is unknown, to the nearest
-    final cluster; of those of its value where the settings split and there is one. -#}
+    final cluster; of those of its value where the settings split and there is one. What a person decided
+    for a thin store, which is planned for, goes before that. -#}
 {% set is_split = setting('merging.split_before') is not none or setting('merging.split_after') is not none %}
 with
 
@@ -22,6 +23,12 @@ final_clusters as (
         final_cluster_id,
         final_label
     from {{ ref('mrg_members') }}
+
+),
+
+decided as (
+
+    select * from {{ ref('mrg_decided') }}
 
 ),
 
@@ -72,14 +79,15 @@ nearest as (
 
 ),
 
-final as (
+led as (
 
     select
         labels.category,
         labels.store_id,
         labels.merged_label,
-        final_clusters.final_label,
-        final_clusters.final_cluster_id,
+        coalesce(label_clusters.final_cluster_id, nearest.cluster_id) as own_cluster_id,
+        decided.final_cluster_id as decided_cluster_id,
+        decided.reason as decided_reason,
         label_clusters.final_cluster_id is not null as is_known_label
     from labels
     left join label_clusters
@@ -90,10 +98,40 @@ final as (
             and labels.split_value is not distinct from label_clusters.split_value
     inner join nearest
         on labels.category = nearest.category and labels.store_id = nearest.store_id
+    left join decided
+        on
+            labels.category = decided.category
+            and labels.store_id = decided.store_id
+            and labels.is_thin
+
+),
+
+final as (
+
+    select
+        -- ids
+        led.category,
+        led.store_id,
+        led.merged_label,
+
+        -- where its data lead
+        led.own_cluster_id,
+        own_clusters.final_label as own_label,
+        led.is_known_label,
+
+        -- where it ends, and whether a person decided so
+        final_clusters.final_cluster_id,
+        final_clusters.final_label,
+        led.decided_reason
+    from led
+    inner join final_clusters as own_clusters
+        on
+            led.category = own_clusters.category
+            and led.own_cluster_id = own_clusters.final_cluster_id
     inner join final_clusters
         on
-            labels.category = final_clusters.category
-            and coalesce(label_clusters.final_cluster_id, nearest.cluster_id)
+            led.category = final_clusters.category
+            and coalesce(led.decided_cluster_id, led.own_cluster_id)
             = final_clusters.final_cluster_id
 
 )

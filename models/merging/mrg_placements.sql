@@ -1,5 +1,5 @@
 {#- Every store with a final cluster: the members that the clusters were found by, and the thin stores, whose
-    label is of the external side alone. A thin store is nobody's member: neither moved nor constrained. -#}
+    label is of the external side alone. A thin store is nobody's member: only a person moves it. -#}
 with
 
 members as (
@@ -17,6 +17,12 @@ assignments as (
 thin_labels as (
 
     select * from {{ ref('mrg_new_labels') }} where is_thin
+
+),
+
+new_members as (
+
+    select * from {{ ref('mrg_new_members') }}
 
 ),
 
@@ -59,10 +65,16 @@ final as (
         '0_' || cast(thin_labels.external_cluster_id as varchar) as merged_label,
         new_assignments.final_label,
         new_assignments.final_cluster_id,
-        false as is_moved,
-        null as constraint_kind,
-        null as move_reason,
-        null as leave_reason,
+        new_members.final_cluster_id <> new_members.own_cluster_id as is_moved,
+        case when new_members.decided_reason is not null then 'override' end as constraint_kind,
+        case
+            when new_members.final_cluster_id <> new_members.own_cluster_id
+                then new_members.decided_reason
+        end as move_reason,
+        case
+            when new_members.final_cluster_id <> new_members.own_cluster_id
+                then new_members.decided_reason
+        end as leave_reason,
         new_assignments.distance,
         new_assignments.second_cluster_id,
         new_assignments.second_distance,
@@ -72,6 +84,10 @@ final as (
         on
             new_assignments.category = thin_labels.category
             and new_assignments.store_id = thin_labels.store_id
+    inner join new_members
+        on
+            new_assignments.category = new_members.category
+            and new_assignments.store_id = new_members.store_id
 
 )
 

@@ -49,6 +49,21 @@ spelt as (
 
 ),
 
+-- of two values the first has to end where it ends: a / in it is written as JSON pointers do
+ended as (
+
+    select
+        store_id,
+        {% if merging.split_before and merging.split_after %}
+        replace(replace(before_value, '~', '~0'), '/', '~1') as before_value,
+        {% else %}
+        before_value,
+        {% endif %}
+        after_value
+    from spelt
+
+),
+
 final as (
 
     select
@@ -57,7 +72,7 @@ final as (
         after_value,
         -- what stands behind the first / of a final label
         coalesce(before_value || '/' || after_value, before_value, after_value) as split_value
-    from spelt
+    from ended
 
 )
 

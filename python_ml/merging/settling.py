@@ -158,7 +158,8 @@ def _settle_value(category, wide, own, value, settings):
     try:
         outcome = _dissolve(rows, cells, minimum, settings)
     except ValueError as error:
-        raise ValueError(f"category {category!r}: {error}") from None
+        of_value = f", stores of {value!r}" if value else ""
+        raise ValueError(f"category {category!r}{of_value}: {error}") from None
     merges = list(outcome.merges)
     if settings["maximum_clusters"] is not None:
         left = after(cells, merges)

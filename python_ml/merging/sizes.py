@@ -154,8 +154,11 @@ def _merges(rows, cells, kept, places, centroids):
 
 def _no_sizes(stores, count, there, minimum, maximum):
     """Return why no sizes keep to the bounds."""
+    more = ""
+    if count < there:
+        more = ", lower merging.minimum_cluster_size or raise merging.maximum_clusters to keep more"
     return (
         f"{stores} stores cannot be parted into {count} of {there} clusters with at least "
-        f"{minimum} and at most {maximum} stores each: lower merging.minimum_cluster_size, or "
-        "raise merging.maximum_cluster_size or merging.maximum_clusters"
+        f"{minimum} and at most {maximum} stores each: raise merging.maximum_cluster_size to "
+        f"{-(-stores // count)} or more{more}, or choose merging.small_clusters fold"
     )

@@ -214,13 +214,36 @@ def test_every_category_has_its_clusters(version):
 def test_samples_take_of_every_cluster_its_share_and_are_always_the_same(version):
     found = stores.locations(version, "Bakery", most=12)
     assert found["placed"].tolist() == [36] * len(found)
-    assert len(found) <= 12
+    # picked by chance, as it were: of more stores it is nearer to the share
+    assert abs(len(found) - 12) <= 4
     whole = stores.locations(version, "Bakery")["cluster"].value_counts() / 3
     sampled = found["cluster"].value_counts()
-    assert (sampled - whole).abs().max() < 1
+    assert (sampled - whole).abs().max() < 4
     st.cache_data.clear()
     again = stores.locations(version, "Bakery", most=12)
     assert found["store_id"].tolist() == again["store_id"].tolist()
+
+
+def test_sample_of_many_rows_has_nearly_the_share_of_every_part(version):
+    found = published.read(
+        version,
+        """
+        with found as (
+            select range as key, if(range % 10 = 0, 'small', 'large') as part from range(100_000)
+        ),
+
+        parts as (select part, min(hash(key)) as first from found group by part)
+
+        select part, count(*) as rows
+        from found
+        inner join parts using (part)
+        where in_sample(key, first, 100_000, 5_000)
+        group by part
+        """,
+    )
+    rows_of = found.set_index("part")["rows"]
+    assert rows_of["small"] == pytest.approx(500, rel=0.15)
+    assert rows_of["large"] == pytest.approx(4_500, rel=0.05)
 
 
 def test_small_cluster_keeps_a_store_in_a_small_sample(version):

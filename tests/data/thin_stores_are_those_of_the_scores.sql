@@ -1,4 +1,4 @@
--- A thin store is where store_scores puts it by its external data alone, and every store that the
+-- A thin store is where store_scores puts it, by its external data alone or by a person, and every store that the
 -- settings want there is: it is planned for, and its external data speak for a cluster.
 {% set takes_thin = setting('merging.thin_stores') == 'external_only' %}
 with
@@ -27,8 +27,9 @@ select
 from expected
 full join found on expected.category = found.category and expected.store_id = found.store_id
 where
-    found.assignment_basis is distinct from 'external_only'
-    or found.is_reassigned
+    found.store_id is null
+    or found.assignment_basis not in ('external_only', 'override')
+    or (found.is_reassigned and found.assignment_basis <> 'override')
     or found.internal_cluster_id is not null
     or found.external_cluster_id is distinct from expected.external_cluster_id
     or found.final_cluster_id is distinct from expected.final_cluster_id

@@ -10,6 +10,8 @@ pytestmark = pytest.mark.end_to_end
 STORES = [f"{number:03d}" for number in range(80)]
 EXCLUDED, WITHOUT_REGION, OVERRIDDEN, HELD = "079", "007", "041", "072"
 TOGETHER, APART = ["000", "040"], ["008", "016", "024"]
+THIN, TOLD = "080", "081"
+"""Two that sell nothing and have visits; a person decides for one."""
 
 
 def region_of(number):
@@ -37,16 +39,18 @@ def tables():
         (EXCLUDED, "1", "Ann", "is left out", ""),
         ("003", "99", "Ann", "wrong cluster", ""),
         ("004", "1", "", "nobody says so", ""),
+        (TOLD, "2", "Ann", "opens soon", ""),
     ]
     return {
         "sales": pd.DataFrame(sales),
         "products": pd.DataFrame(NEED_STATES.items(), columns=["product", "need"]),
         "stores": pd.DataFrame(
-            {"store": STORES, "region": map(region_of, range(80)),
-             "banner": map(banner_of, range(80))}
+            {"store": [*STORES, THIN, TOLD], "region": map(region_of, range(82)),
+             "banner": map(banner_of, range(82))}
         ),
         "visits": pd.DataFrame(
-            {"store": STORES, "visits": [100 + n % 2 * 100 + n // 10 for n in range(80)]}
+            {"store": [*STORES, THIN, TOLD],
+             "visits": [100 + n % 2 * 100 + n // 10 for n in range(82)]}
         ),
         "overrides": pd.DataFrame(
             overrides, columns=["store", "cluster", "author", "reason", "until"]
@@ -97,7 +101,7 @@ SETTINGS = FEW_CLUSTERS | {
         "split_before": "region",
         "split_after": "banner",
         "together": {"twins": TOGETHER},
-        "apart": {"rivals": APART},
+        "apart": {"rivals": [*APART, THIN]},
     },
 }
 
@@ -114,7 +118,14 @@ def held(new_chain):
 
 @pytest.fixture(scope="module")
 def stores(held):
-    return held.table("store_clusters").set_index("store_id")
+    """The stores that the clusters were found by."""
+    return held.table("store_clusters").query("thin_reason.isna()").set_index("store_id")
+
+
+@pytest.fixture(scope="module")
+def thin(held):
+    """The stores that sell nothing."""
+    return held.table("store_clusters").query("thin_reason.notna()").set_index("store_id")
 
 
 def test_every_store_but_the_excluded_one_has_a_cluster(held, stores):
@@ -158,6 +169,7 @@ def test_groups_are_together_and_apart(stores):
 
 def test_only_who_has_a_reason_has_moved(held, stores):
     moves = held.table("cluster_moves").set_index("store_id")
+    moves = moves.drop(TOLD)
     assert set(moves.index) == set(stores.index[stores["is_reassigned"]])
     assert len(set(moves.index) & set(TOGETHER)) == 1
     assert len(set(moves.index) & set(APART)) == 2
@@ -170,7 +182,7 @@ def test_every_override_says_what_became_of_it(held, stores):
     overrides = held.table("cluster_overrides").set_index("store_id")
     assert overrides["status"].to_dict() == {
         OVERRIDDEN: "applied", HELD: "applied", "002": "expired", "xyz": "refused",
-        EXCLUDED: "refused", "003": "refused",
+        EXCLUDED: "refused", "003": "refused", TOLD: "applied",
     }  # fmt: skip
     assert "no source knows the store" in overrides.loc["xyz", "explanation"]
     assert "excluded by merging.excluded_stores" in overrides.loc[EXCLUDED, "explanation"]
@@ -182,13 +194,37 @@ def test_every_override_says_what_became_of_it(held, stores):
     assert by_override == {OVERRIDDEN, HELD}
 
 
+def test_a_thin_store_obeys_a_person_and_no_group(held, thin):
+    assert list(thin.index) == [THIN, TOLD]
+    assert thin["assignment_basis"].to_dict() == {THIN: "external_only", TOLD: "override"}
+    assert thin["is_reassigned"].to_dict() == {THIN: False, TOLD: True}
+    assert thin.loc[TOLD, "final_cluster_id"] == 2
+    told = held.table("cluster_overrides").set_index("store_id").loc[TOLD]
+    assert told["explanation"] == (
+        f"put into {thin.loc[TOLD, 'final_label']}, whatever its external data say"
+    )
+    move = held.table("cluster_moves").set_index("store_id").loc[TOLD]
+    assert move["reason"] == "override by Ann: opens soon"
+    assert (move["to_label"], move["to_distance"]) == tuple(
+        thin.loc[TOLD, ["final_label", "distance"]]
+    )
+    assert move["from_label"].endswith("/North/Maxi")
+    assert move["from_label"] != move["to_label"]
+    group = held.table("constraints_applied").set_index("store_id").loc[THIN]
+    assert (group["constraint_kind"], group["to_label"]) == (
+        "apart", thin.loc[THIN, "final_label"],
+    )  # fmt: skip
+    assert group["explanation"].startswith("not held: a thin store (no sales at all)")
+
+
 def test_every_constraint_says_what_it_did(held, stores):
     told = held.table("constraints_applied")
     kinds = told["constraint_kind"].value_counts().to_dict()
     assert kinds == {
-        "split_before": 79, "split_after": 79, "apart": 3, "together": 2, "excluded_stores": 1,
+        "split_before": 79, "split_after": 79, "apart": 4, "together": 2, "excluded_stores": 1,
     }  # fmt: skip
     groups = told[told["constraint_kind"].isin(["together", "apart"])].set_index("store_id")
+    groups = groups.drop(THIN)
     moved = groups[groups["from_label"] != groups["to_label"]]
     assert len(moved) == 3
     assert moved["explanation"].str.startswith("kept ").all()
@@ -199,8 +235,9 @@ def test_every_constraint_says_what_it_did(held, stores):
 
 def test_a_store_outside_the_fit_is_scored_within_its_values(held):
     """The excluded store sells tea, has many visits, and is a Mini in the South."""
-    [score] = held.table("store_scores").to_dict("records")
-    assert score["store_id"] == EXCLUDED
+    scores = held.table("store_scores").set_index("store_id")
+    assert list(scores.index) == [EXCLUDED, THIN, TOLD]
+    score = scores.loc[EXCLUDED]
     assert score["final_label"].endswith("/South/Mini")
 
 

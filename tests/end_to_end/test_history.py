@@ -11,11 +11,14 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 pytestmark = pytest.mark.end_to_end
 
 KEY = ["category", "store_id"]
-GONE, NEW = "0007", "9001"
+GONE, THIN, NEW = "0003", "0007", "9001"
 IDS = ["internal_cluster_id", "external_cluster_id", "final_cluster_id"]
 
 
-LABEL = "{0} = (20 - split_part({0}, '_', 1)::int) || '_' || (30 - split_part({0}, '_', 2)::int)"
+LABEL = (
+    "{0} = case split_part({0}, '_', 1) when '0' then '0' "
+    "else 20 - split_part({0}, '_', 1)::int end || '_' || (30 - split_part({0}, '_', 2)::int)"
+)
 RENUMBER = (
     f"update marts.store_clusters set {LABEL.format('merged_label')}, "
     f"{LABEL.format('final_label')}, internal_cluster_id = 20 - internal_cluster_id, "
@@ -26,36 +29,44 @@ RENUMBER = (
     "final_cluster_id = 40 - final_cluster_id",
     "update marts.cluster_registry set cluster_id = "
     "case dataset when 'internal' then 20 when 'external' then 30 else 40 end - cluster_id",
+    "update marts.model_parameters set cluster_id = "
+    "case dataset when 'internal' then 20 else 30 end - cluster_id, "
+    "value = case dataset when 'internal' then 30 else 20 end - value "
+    "where parameter = 'usual_partner'",
 )
 """Numbers that no fit would give: what stays afterwards stays because it was continued."""
 
 
 def swap_sales(chain: Chain, first: pd.DataFrame) -> set[str]:
-    """Let a twentieth of the stores sell what one of other clusters sells; one goes, one comes.
+    """Let a twentieth of the stores sell what one of other clusters sells.
 
-    Returns the stores that sell otherwise: pairs of one external cluster, of no small cluster, that
-    change places, so that all clusters stay as large as they are.
+    One store goes, one sells nothing any more, and one comes with what that has sold. Returns the
+    stores that sell otherwise: pairs of one external cluster, of no small cluster, that change
+    places, so that all clusters stay as large as they are.
     """
     path = chain.path / "data/internal/sales.csv"
     sales = pd.read_csv(path, dtype=str, keep_default_na=False)
-    wide = first.pivot(index="store_id", columns="category").drop(GONE)
+    wide = first.pivot(index="store_id", columns="category").drop([GONE, THIN])
     groups = wide["internal_cluster_id"].dropna()
     place = wide["external_cluster_id"].loc[groups.index].iloc[:, 0]
     steady = ~wide["is_reassigned"].loc[groups.index].any(axis="columns") & place.notna()
     groups = groups[steady]
-    new = {GONE: NEW}
+    new = {THIN: NEW}
     for store in groups.index[::40]:
         others = [one for one in groups.index if place[one] == place[store] and one not in new]
         differs = groups.loc[others].ne(groups.loc[store]).sum(axis="columns")
         partner = differs.idxmax()
         new |= {store: partner, partner: store}
     sales["store_id"] = sales["store_id"].replace(new)
-    sales.to_csv(path, index=False)
+    sales[sales["store_id"] != GONE].to_csv(path, index=False)
     listed = chain.path / "data/stores.csv"
     stores = pd.read_csv(listed, dtype=str, keep_default_na=False)
-    come = stores[stores["store_id"] == GONE].assign(store_id=NEW)
-    pd.concat([stores, come]).to_csv(listed, index=False)
-    return set(new) - {GONE}
+    come = stores[stores["store_id"] == THIN].assign(store_id=NEW)
+    pd.concat([stores[stores["store_id"] != GONE], come]).to_csv(listed, index=False)
+    visits = chain.path / "data/external/footfall.csv"
+    rows = pd.read_csv(visits, dtype=str, keep_default_na=False)
+    rows[rows["store_id"] != GONE].to_csv(visits, index=False)
+    return set(new) - {THIN}
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +78,9 @@ def runs(small, tmp_path_factory):
     with duckdb.connect(str(later.published())) as connection:
         for statement in RENUMBER:
             connection.execute(statement)
-        # a store that sells nothing any more would stay, as a thin one
-        connection.execute("delete from marts.store_clusters where thin_reason is not null")
     first = later.table("store_clusters")
     changed = swap_sales(later, first)
-    no_thin = "{merging: {thin_stores: leave_out}}"
-    later.build("--exclude-resource-type", "unit_test", "--vars", no_thin)
+    later.build("--exclude-resource-type", "unit_test")
     assert len(changed) >= 5
     return later, first, changed
 
@@ -84,7 +92,7 @@ def both(runs):
     merged = first.merge(
         later.table("store_clusters"), on=KEY, suffixes=("_then", ""), validate="1:1"
     )
-    return merged.assign(is_changed=merged["store_id"].isin(changed))
+    return merged.assign(is_changed=merged["store_id"].isin(changed | {THIN}))
 
 
 def test_ids_stay_for_the_stores_that_did_not_change(both):
@@ -93,6 +101,30 @@ def test_ids_stay_for_the_stores_that_did_not_change(both):
     for name in IDS:
         known = unchanged[unchanged[f"{name}_then"].notna()]
         assert (known[name] == known[f"{name}_then"]).mean() >= 0.99
+
+
+def test_thin_stores_stay_though_others_of_their_external_cluster_changed(both):
+    thin = both[~both["is_changed"] & both["thin_reason_then"].notna()]
+    assert len(thin) >= 10
+    assert (thin["final_cluster_id"] == thin["final_cluster_id_then"]).all()
+
+
+def test_a_store_that_sells_nothing_any_more_is_thin_and_one_that_nobody_knows_is_gone(runs, both):
+    later, first, _ = runs
+    was = first.loc[first["store_id"].isin([THIN, GONE]), "thin_reason"]
+    assert len(was) == 2 * both["category"].nunique()
+    assert was.isna().all()
+    now = both[both["store_id"] == THIN]
+    assert set(now["thin_reason"]) == {"no sales at all"}
+    assert GONE not in set(both["store_id"])
+    for table in ("store_clusters", "stores_without_cluster", "stores"):
+        assert GONE not in set(later.table(table)["store_id"])
+    changes = later.table("cluster_changes").set_index("store_id")
+    moved = now.loc[now["final_cluster_id"] != now["final_cluster_id_then"], "category"]
+    assert len(moved) > 0
+    assert set(changes.loc[[THIN], "category"]) == set(moved)
+    assert set(changes.loc[[THIN], "reason"]) == {"its data changed"}
+    assert set(changes.loc[[GONE], "reason"]) == {"no longer in the data"}
 
 
 def test_every_store_with_another_cluster_is_listed_with_the_right_reason(runs, both):
@@ -105,7 +137,7 @@ def test_every_store_with_another_cluster_is_listed_with_the_right_reason(runs, 
     assert set(changes.index) == set(moved.index) | (here ^ there)
 
     assert set(changes.loc[list(here - there), "reason"]) == {"new store"}
-    assert set(changes.loc[list(there - here), "reason"]) == {"no longer clustered"}
+    assert set(changes.loc[list(there - here), "reason"]) == {"no longer in the data"}
     assert {store for _, store in here - there} == {NEW}
     assert {store for _, store in there - here} == {GONE}
 

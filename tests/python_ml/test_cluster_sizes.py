@@ -102,7 +102,8 @@ def test_stores_on_one_spot_go_in_the_order_of_their_keys():
     ("minimum", "maximum", "most", "message"),
     [
         (3, 3, None, "category 'beer': 8 stores cannot be parted into 2 of 3 clusters with at "
-         "least 3 and at most 3 stores each: lower merging.minimum_cluster_size"),
+         "least 3 and at most 3 stores each: raise merging.maximum_cluster_size to 4 or more, "
+         "lower merging.minimum_cluster_size or raise merging.maximum_clusters to keep more, or "),
         (0.5, 2, None, "8 stores cannot be parted into 2 of 3 clusters"),
         (1, 3, 2, "8 stores cannot be parted into 2 of 3 clusters"),
     ],
@@ -114,6 +115,17 @@ def test_sizes_that_cannot_be_had_are_named(minimum, maximum, most, message):
             range(8), names, minimum, small_clusters="size", maximum_cluster_size=maximum,
             maximum_clusters=most,
         )  # fmt: skip
+
+
+def test_sizes_that_cannot_be_had_within_a_value_name_it():
+    names = ["a/north"] * 3 + ["b/north"] * 2 + ["a/south"]
+    message = (
+        "category 'beer', stores of 'north': 5 stores cannot be parted into 2 of 2 clusters with "
+        "at least 1 and at most 2 stores each: raise merging.maximum_cluster_size to 3 or more, "
+        "or choose merging.small_clusters fold"
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        settle(range(6), names, 1, small_clusters="size", maximum_cluster_size=2)
 
 
 def test_too_many_pairs_are_named(monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,11 @@ def frames(values, labels, after=None, category="beer"):
     return long_frame(values, column="dimension", category=category), settled, splits
 
 
+def apply(space, settled, splits, settings):
+    """Constrain with a space that is only read when it is asked for."""
+    return constrain(SimpleNamespace(df=lambda: space), settled, splits, settings=settings)
+
+
 def constrained(values, labels, after=None, **groups):
     """Return the constrained table by store; groups are named kind_name, members by number."""
     over = {
@@ -31,7 +37,7 @@ def constrained(values, labels, after=None, **groups):
         for name, members in groups.items()
     }
     over["split_after"] = "region" if after else None
-    return constrain(*frames(values, labels, after), settings=over).set_index("store_id")
+    return apply(*frames(values, labels, after), settings=over).set_index("store_id")
 
 
 def labels_of(table):
@@ -53,6 +59,15 @@ def test_without_constraints_nothing_changes():
     ]
     assert labels_of(table) == table["settled_label"].tolist() == square()[1]
     assert table[["constraint_kind", "reason"]].isna().all(axis=None)
+
+
+def test_where_nobody_is_together_or_apart_the_space_is_not_read():
+    _, settled, splits = frames(*square(), after=["north"] * 12)
+    table = constrain(None, settled.iloc[::-1], splits, settings={"split_after": "region"})
+    assert table["store_id"].tolist() == list(store_names(12))
+    assert labels_of(table) == [f"{label}/north" for label in square()[1]]
+    with pytest.raises(ValueError, match="'s0000': has no value of 'region'"):
+        constrain(None, settled, splits.iloc[1:], settings={"split_after": "region"})
 
 
 def test_a_group_goes_where_the_sum_of_its_squared_distances_is_least():
@@ -165,7 +180,7 @@ def test_a_store_without_a_label_or_a_value_is_an_error(frame, change, words):
     given_frames = list(frames(*square(), after=["north"] * 12))
     given_frames[frame] = change(given_frames[frame])
     with pytest.raises(ValueError, match=words):
-        constrain(*given_frames, settings={"split_after": "region"})
+        apply(*given_frames, settings={"split_after": "region", "apart.a": ["s0000", "s0001"]})
 
 
 def test_each_category_for_itself():
@@ -173,7 +188,7 @@ def test_each_category_for_itself():
     space, settled, splits = frames(*square())
     other = frames(*square(), category="wine")
     other[1]["settled_label"] = [*settled["settled_label"].tolist()[1:], "1_1"]
-    table = constrain(
+    table = apply(
         pd.concat([space, other[0]]), pd.concat([settled, other[1]]), splits,
         settings={"split_after": None, "apart.a": ["s0001", "s0002"]},
     )  # fmt: skip
@@ -184,7 +199,7 @@ def test_each_category_for_itself():
 
 def test_no_stores_no_rows():
     space, settled, splits = (frame.iloc[:0] for frame in frames(*square()))
-    assert constrain(space, settled, splits, settings={"split_after": None}).empty
+    assert apply(space, settled, splits, settings={"split_after": None}).empty
 
 
 def least_moves(values, labels, members, sizes):
@@ -255,6 +270,6 @@ def test_the_same_for_any_order_of_rows_stores_and_names(world, order, seed):
     groups = {"together.a": order[:2], "apart.b": order[2:5], "split_after": "region"}
     over = {n: [f"s{i:04d}" for i in v] if "." in n else v for n, v in groups.items()}
     turned = {n: v[::-1] if "." in n else v for n, v in reversed(over.items())}
-    first = constrain(*given_frames, settings=over)
-    again = constrain(*(shuffled(frame, seed) for frame in given_frames), settings=turned)
+    first = apply(*given_frames, settings=over)
+    again = apply(*(shuffled(frame, seed) for frame in given_frames), settings=turned)
     pd.testing.assert_frame_equal(first, again)

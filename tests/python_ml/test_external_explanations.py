@@ -185,14 +185,28 @@ def test_the_order_of_rows_and_the_number_of_processes_change_nothing():
     pd.testing.assert_frame_equal(found, again)
 
 
+def test_folds_that_count_the_same_do_not_make_the_score_exact():
+    """One store of five more in both folds is no proof."""
+    assert corrected_p_value(np.full(2, 0.2), 2, 1 / 5) > 0.05
+    # all of 20 unseen stores in each of 5 folds are
+    assert 0 < corrected_p_value(np.full(5, 0.5), 5, 1 / 20) < 0.001
+    assert corrected_p_value(np.full(5, -0.1), 5, 1 / 20) > 0.95
+    assert corrected_p_value(np.zeros(5), 5, 1 / 20) == 1
+    # hardly any variance is not less than none
+    nearly = np.full(5, 0.1) + np.array([1e-7, 0, 0, 0, 0])
+    assert corrected_p_value(nearly, 5, 1 / 20) == pytest.approx(
+        corrected_p_value(np.full(5, 0.1), 5, 1 / 20), rel=1e-4
+    )
+
+
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=20), st.integers(2, 10))
 def test_the_test_is_one_sided_and_more_cautious_than_the_plain_one(differences, folds):
     differences = np.array(differences)
-    p_value = corrected_p_value(differences, folds)
+    p_value = corrected_p_value(differences, folds, 1e-8)
     assert 0 <= p_value <= 1
     spread = differences.std(ddof=1)
     if spread > 1e-6:
-        assert p_value + corrected_p_value(-differences, folds) == pytest.approx(1)
+        assert p_value + corrected_p_value(-differences, folds, 1e-8) == pytest.approx(1)
         plain = differences.mean() / spread * np.sqrt(len(differences))
         assert (p_value < 0.5) == (plain > 0) or abs(plain) < 1e-6
     if (differences > 0).all() and spread > 1e-6:

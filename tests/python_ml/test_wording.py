@@ -1,10 +1,11 @@
 """Numbers and names as people write them, and what a rounded threshold must not do."""
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from python_ml.wording import number_between, plain_features, plain_number
+from python_ml.wording import number_between, plain_features, plain_number, word_features
 
 numbers = st.floats(-1e12, 1e12, allow_nan=False)
 
@@ -16,7 +17,7 @@ def test_a_threshold_lies_between_the_values_that_it_separates(one, other):
         assert low < number_between(low, high) <= high
 
 
-@given(st.integers(-(10**6), 10**6), st.integers(1, 10**6))
+@given(st.integers(-(10**6), 10**6 - 1), st.integers(1, 10**6))
 def test_a_threshold_has_no_more_digits_than_it_needs(low, width):
     number = number_between(float(low), float(low + width))
     assert len(plain_number(number).strip("-").replace(",", "").replace(".", "").strip("0")) <= 7
@@ -58,3 +59,23 @@ def test_different_features_have_different_words(features):
     named = plain_features(features)
     assert list(named) == features
     assert len(set(named.values())) == len(features)
+
+
+def test_the_words_of_a_feature_depend_on_its_dataset_and_category_alone():
+    rows = [
+        ("beer", "internal", "Black tea", True),
+        ("beer", "internal", "Cocoa", True),
+        ("beer", "internal", "Cocoa", True),
+        ("beer", "external", "Cocoa", True),
+        ("beer", "external", "median_income", False),
+        ("wine", "internal", "Cocoa", True),
+    ]
+    columns = ["category", "dataset", "feature", "is_used"]
+    profiles = pd.DataFrame(rows, columns=columns)
+    assert word_features(profiles.iloc[::-1]).to_numpy().tolist() == [
+        ["beer", "external", "Cocoa", "Cocoa"],
+        ["beer", "internal", "Black tea", "black tea"],
+        ["beer", "internal", "Cocoa", "cocoa"],
+        ["wine", "internal", "Cocoa", "Cocoa"],
+    ]
+    assert word_features(profiles.head(0)).empty

@@ -64,8 +64,8 @@ final as (
                 then 'less sales than the minimum'
         end as excluded_reason,
 
-        -- whether only its sales keep it out, if anything does
-        statuses.excluded_reason is null as is_planned
+        -- whether only its sales keep it out, if anything does; a feed may know stores of others
+        statuses.excluded_reason is null and (stores.is_listed or stores.is_in_sales) as is_planned
     from categories
     cross join stores
     left join statuses on stores.store_id = statuses.store_id
