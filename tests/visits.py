@@ -190,7 +190,7 @@ class Visit:
 
     def files(self, kind: str) -> Locator:
         """The buttons that offer `csv` or `excel` files."""
-        return self.page.locator(f'[class*="st-key-{kind}"] button')
+        return self.page.locator(f'[class*="st-key-{kind}"] button').filter(visible=True)
 
     def download(self, button: Locator) -> tuple[str, bytes]:
         """Press a button; the name and content of the file that comes."""

@@ -13,6 +13,9 @@ MEASURES = {
 }
 """What a bar can be as long as: its title and its format."""
 
+MOST_BANDS = 30
+"""Clusters on the left of a flow that can be read one by one."""
+
 SHADES = ("#e4eef5", "#b5d3e6", "#7fb3d3", "#4690ba", "#176ea0", "#07507c")
 """From none to all: one hue, so that more is darker whatever the sight."""
 
@@ -169,6 +172,7 @@ def flow_chart(flows: pd.DataFrame) -> go.Figure:
     flows
         As of `cross_table_chart`, with `from_colour_id` and `to_colour_id`.
     """
+    flows = _readable(flows)
     nodes: dict[tuple[str, str], int] = {}
     labels, colours = [], []
     for side in ("from", "to"):
@@ -200,6 +204,19 @@ def flow_chart(flows: pd.DataFrame) -> go.Figure:
     )
     most = max(flows["from_cluster"].nunique(), flows["to_cluster"].nunique())
     return theme.finish(figure, height=max(260, 60 + most * 38))
+
+
+def _readable(flows: pd.DataFrame) -> pd.DataFrame:
+    """Put the clusters that were dissolved together where there are too many to read."""
+    dissolved = flows["from_colour_id"].isna()
+    if not dissolved.any() or flows["from_cluster"].nunique() <= MOST_BANDS:
+        return flows
+    number = flows.loc[dissolved, "from_cluster"].nunique()
+    of = ["to_cluster", "to_title", "to_colour_id"]
+    together = flows[dissolved].groupby(of, dropna=False, as_index=False)["store_count"].sum()
+    together["from_cluster"] = ""
+    together["from_title"] = f"{number:,} dissolved clusters"
+    return pd.concat([flows[~dissolved], together], ignore_index=True)
 
 
 def _heat_map(values, *, text, hover, rows, columns, most: float) -> go.Figure:

@@ -120,7 +120,7 @@ def _published(version: Version, category: str) -> trials.Published:
     components = {}
     for side in trials.SIDES:
         of_side = parameters[parameters["dataset"] == side]
-        own = of_side[of_side["category"] != "all"]
+        own = of_side[of_side["category"] == category]  # which is called all where there are none
         # what external data alone decides is found once, unless each category has its own
         is_own = (own["parameter"] == "loading").any() or side == "internal"
         model = own if is_own else of_side[of_side["category"] == "all"]

@@ -51,7 +51,12 @@ TRIAL_COLUMNS = {
 HOW_SCORES = (
     "Each panel is a score; from left to right there are more clusters. The star is the number "
     "that was chosen, a cross is one that leaves a cluster with too few stores. A dotted line is "
-    "what the settings ask for at least. Scores need not agree: the rule says which of them decide."
+    "what the settings ask for at least. Scores need not agree: the rule says which of them "
+    "decide.\n\n"
+    "*Silhouette*: how much nearer stores are to their own cluster than to the next; *simplified* "
+    "measures to the middles of clusters. *Gap*: how much tighter the clusters are than those of "
+    "stores without any groups. *BIC*: how well the clusters fit, with a price for each one more. "
+    "*Stability*: how alike the clusters are when some of the stores are drawn anew."
 )
 HOW_SILHOUETTES = (
     "Each bar is a store, the best of every cluster on top. Near 1 it is clearly in its cluster, "

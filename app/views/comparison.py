@@ -40,7 +40,8 @@ HOW_FLOWS = (
     "On the left are the clusters before, on the right those after; a band is as thick as it has "
     "stores. A grey cluster is one that was dissolved. In a merged label the first number is the "
     "internal cluster, the second the external one; 0 means that there was no data of that side. "
-    "Point at a band to see its stores."
+    "Where there are very many, the dissolved ones are drawn as one. Point at a band to see its "
+    "stores."
 )
 HOW_TABLE = (
     "Each row is a cluster before, each column one after; a cell says how many stores they share. "

@@ -121,7 +121,11 @@ THIN_COLUMNS = {
     "store_id": st.column_config.TextColumn("Store"),
     "store_name": st.column_config.TextColumn("Name"),
     "final": st.column_config.TextColumn("Final cluster", width="large"),
-    "assignment_basis": st.column_config.TextColumn("Judged by"),
+    "assignment_basis": st.column_config.TextColumn(
+        "Judged by",
+        help="internal_only: what it sells, nothing is known of where it stands. external_only: "
+        "where it stands, too little is known of what it sells.",
+    ),
     "confidence": st.column_config.ProgressColumn("Confidence", format="percent"),
     "sales_amount": st.column_config.NumberColumn("Sales", format="localized"),
 }
@@ -328,7 +332,8 @@ def show_stability(scope):
         st.info("Nothing was clustered, so there is nothing to compare.")
         return
     st.text(words_runs.stability(found))
-    show_table(found, STABILITY_COLUMNS, "stability")
+    if found["shared_store_count"].any():
+        show_table(found, STABILITY_COLUMNS, "stability")
 
 
 def show_decisions(scope):

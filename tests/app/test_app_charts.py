@@ -9,6 +9,7 @@ import pytest
 from app.charts import limits, theme
 from app.charts.clusters import (
     MEASURES,
+    MOST_BANDS,
     attribute_chart,
     category_chart,
     cross_table_chart,
@@ -217,6 +218,25 @@ def test_bands_lead_from_cluster_to_cluster_in_their_colours():
         (labels[0], "10 · Other", 2),
         ("4_1 · dissolved", "1 · Big", 4),
     ]
+
+
+def test_too_many_dissolved_clusters_are_drawn_as_one():
+    few = FLOWS[FLOWS["from_colour_id"].isna()]
+    many = [few.assign(from_cluster=f"{number}_9") for number in range(MOST_BANDS)]
+    flows = pd.concat([FLOWS[FLOWS["from_colour_id"].notna()], *many])
+    bands = flow_chart(flows).to_dict()["data"][0]
+    assert list(bands["node"]["label"])[:2] == [
+        "1_1 · &lt;b&gt;Big&lt;/b&gt;", f"{MOST_BANDS} dissolved clusters",
+    ]  # fmt: skip
+    assert sum(bands["link"]["value"]) == flows["store_count"].sum()
+    assert len(bands["link"]["value"]) == 3
+
+
+@pytest.mark.parametrize("look", theme.PAGE)
+def test_tools_above_a_chart_can_be_seen(look):
+    drawn = theme.on_page(size_chart(SIZES), look).to_dict()["layout"]["modebar"]
+    assert drawn["bgcolor"] == theme.PAGE[look]
+    assert drawn["color"] not in theme.PAGE.values()
 
 
 def test_cross_table_counts_the_stores_of_each_pair():

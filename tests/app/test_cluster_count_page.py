@@ -203,3 +203,13 @@ def test_hostile_names_are_tried_like_others(page):
     page.number_input(key="try_k_internal").set_value(2).run()
     assert not page.exception
     assert any(text.startswith("Internal clusters: 2 instead of 3;") for text in texts(page))
+
+
+def test_a_chain_without_categories_can_be_tried(page, published_file):
+    with duckdb.connect(str(published_file)) as writer:
+        tables = "select distinct table_name from duckdb_columns() where column_name = 'category'"
+        for (table,) in writer.execute(tables).fetchall():
+            writer.execute(f"delete from marts.{table} where category = ?", [HOSTILE_CATEGORY])
+            writer.execute(f"update marts.{table} set category = 'all' where category = 'Bakery'")
+    page.run()
+    assert "Number of internal clusters" in [box.label for box in page.number_input]
