@@ -31,18 +31,27 @@ def lines(shown: int, of: int) -> str:
     return f"Each line is a store. {showing(shown, of)}"
 
 
-def medians(clusters: int, features: int) -> str:
+def medians(clusters: int, statistics: pd.DataFrame) -> str:
     """Say what the lines of the clusters are.
+
+    Parameters
+    ----------
+    statistics
+        As `spread` takes them, of all features.
 
     Examples
     --------
-    >>> medians(3, 5)
-    'Each line is a cluster: it joins the medians of its stores in 5 features. Showing 3 clusters.'
+    >>> statistics = pd.DataFrame(
+    ...     {"feature": ["tea"], "cluster": [None], "store_count": [9], "measured": [9]}
+    ... )
+    >>> medians(3, statistics)
+    'Each line is a cluster: it joins the medians of its stores in 1 feature. Showing 3 clusters.'
     """
     return (
         "Each line is a cluster: it joins the medians of its stores in "
-        f"{several(features, 'feature')}. Showing {several(clusters, 'cluster')}."
-    )
+        f"{several(statistics['feature'].nunique(), 'feature')}. "
+        f"Showing {several(clusters, 'cluster')}."
+    ) + sampled(statistics)
 
 
 def selected(number: int, drawn: int) -> str:
@@ -67,7 +76,7 @@ def spread(statistics: pd.DataFrame) -> str:
     ----------
     statistics
         One row per cluster, and one for all stores (`cluster` empty): `title`, `median`,
-        `store_count`, `missing_count`.
+        `store_count`, `missing_count`, `measured`.
     """
     everyone = statistics[statistics["cluster"].isna()].iloc[0]
     name = everyone["feature"]
@@ -84,11 +93,28 @@ def spread(statistics: pd.DataFrame) -> str:
             f"{low['title']} ({number(low['median'])})"
         )
     shown = count(everyone["store_count"] - missing)
-    return (
-        f"{said}. Summed up over {shown} of {of}: the others have no value."
+    said += (
+        f". Summed up over {shown} of {of}: the others have no value."
         if missing
-        else (f"{said}. Summed up over all {of}.")
+        else f". Summed up over all {of}."
     )
+    return said + sampled(statistics)
+
+
+def sampled(statistics: pd.DataFrame) -> str:
+    """Say, after another sentence, of how many stores figures are, if not of all.
+
+    Examples
+    --------
+    >>> sampled(pd.DataFrame({"cluster": [None], "store_count": [1000], "measured": [100]}))
+    ' The figures are estimated from 100 of 1,000 stores, picked at random.'
+    """
+    everyone = statistics[statistics["cluster"].isna()].iloc[0]
+    measured, of = everyone["measured"], everyone["store_count"]
+    if measured == of:
+        return ""
+    of = several(int(of), "store")
+    return f" The figures are estimated from {count(measured)} of {of}, picked at random."
 
 
 def number(value: float | None) -> str:

@@ -114,6 +114,7 @@ def score(row: dict[str, Any]) -> str:
 
 def neighbours(found: pd.DataFrame, category: str, *, is_clustered: bool) -> str:
     """Say in which clusters the nearest stores are."""
+    compared, of = found["compared"].iloc[0], found["of"].iloc[0]
     nearest = f"{words.several(len(found), 'nearest store')} in {category}"
     if is_clustered:
         same = int(found["is_same"].sum())
@@ -127,6 +128,12 @@ def neighbours(found: pd.DataFrame, category: str, *, is_clustered: bool) -> str
     return (
         f"{said} Nearness is measured on all values that the clustering saw of it, the sides "
         "weighted as for the final clusters."
+        + (
+            f" Compared are the {words.count(compared)} of {words.count(of)} stores that are "
+            "nearest on the map of both sides."
+            if compared < of
+            else ""
+        )
     )
 
 

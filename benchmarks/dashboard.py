@@ -19,6 +19,7 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+from playwright.async_api import Error
 
 from app.catalogue import PAGES, Page
 from benchmarks import visits
@@ -81,6 +82,7 @@ class Bench:
                 "select category from marts.clusters group by category order by category"
             ).fetchall()
         categories = [category for (category,) in found]
+        load = round(os.getloadavg()[0], 2)
         empty = await self.empty()
         environment = {"WAREHOUSE_DIR": str(warehouse), "ENV": "prod"}
         log = self.folder / f"{stores}.log"
@@ -109,6 +111,7 @@ class Bench:
                     )  # fmt: skip
             return {
                 "stores": stores,
+                "load_before": load,
                 "file_bytes": file.stat().st_size,
                 "empty": empty,
                 "steps": rows,
@@ -140,7 +143,13 @@ async def walk_through(
 
     async def note(page: Page, step: str, doing) -> None:
         before = server.cpu_seconds()
-        seconds = await doing
+        try:
+            seconds = await doing
+        except Error as error:
+            where = await somebody.state()
+            somebody.errors.append(f"{page.title}, {step}: {str(error).splitlines()[0]} {where}")
+            print(somebody.errors[-1], file=sys.stderr, flush=True)
+            return
         used = None if before is None else server.cpu_seconds() - before
         row = {"page": page.title, "step": step, "visit": visit, "seconds": seconds}
         rows.append(row | {"server_cpu_seconds": used})
@@ -180,24 +189,25 @@ async def wander(
             yield await somebody.turn_to(here.title)
 
 
-async def measure(bench: Bench, args: argparse.Namespace) -> dict:
-    """Measure all sizes."""
-    load = os.getloadavg()[0]
-    sizes = [max(60, round(size * args.rows)) for size in SIZES]
-    rows = [await bench.size(stores, people=args.people, seconds=args.seconds) for stores in sizes]
-    return {
+async def measure(bench: Bench, args: argparse.Namespace, file: Path) -> dict:
+    """Measure all sizes; what is measured so far is in the file."""
+    results = json.loads(file.read_text()) if file.exists() else {}
+    case = {
         "measured": {
             "on": datetime.date.today().isoformat(),
             "repeats": args.repeats,
             "share_of_rows": args.rows,
             "threads": 2,
-            "load_before": round(load, 2),
-            "load_after": round(os.getloadavg()[0], 2),
+            "load_before": round(os.getloadavg()[0], 2),
             "machine": machine(),
             "versions": versions() | {"streamlit": version("streamlit")},
         },
-        "rows": rows,
+        "rows": [],
     }
+    for stores in (max(60, round(size * args.rows)) for size in SIZES):
+        case["rows"].append(await bench.size(stores, people=args.people, seconds=args.seconds))
+        file.write_text(json.dumps(results | {CASE: case}, indent=1) + "\n")
+    return case
 
 
 def parser() -> argparse.ArgumentParser:
@@ -225,10 +235,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = results_folder / "dashboard"
     folder.mkdir(parents=True, exist_ok=True)
     bench = Bench(folder, args.sample or sample(folder), repeats=args.repeats)
-    case = asyncio.run(measure(bench, args))
     file = results_folder / "results.json"
-    results = json.loads(file.read_text()) if file.exists() else {}
-    file.write_text(json.dumps(results | {CASE: case}, indent=1) + "\n")
+    case = asyncio.run(measure(bench, args, file))
     print(f"\n{table(CASE, case)}\n", flush=True)
     print(f"Written to {file}; `python -m benchmarks.report` puts it into the documents.")
     crowds = [row["crowd"] for row in case["rows"] if row["crowd"]]

@@ -44,6 +44,8 @@ def summary(case: dict) -> str:
         first_aim, step_aim = aims(row["stores"])
         firsts = seconds(row, ["first"])
         steps = per_step(row, ["turn", "choose"])
+        load = f"{row['load_before']:.1f}"
+        lines.append([f"{row['stores']:,}", "load of the machine before", load, "", ""])
         empty_first = statistics.median(each["first"] for each in row["empty"])
         empty_turn = statistics.median(each["turn"] for each in row["empty"])
         lines += [

@@ -5,6 +5,7 @@ its script has ended and its charts are drawn. The waiting for "any more" does n
 """
 
 import asyncio
+import json
 import random
 import shutil
 import time
@@ -69,6 +70,16 @@ IS_DONE = f"""title => {{
 }}"""
 """Whether a step has ended: that to a page with its title, any other with its run."""
 
+STATE = """() => ({
+  title: document.querySelector('[data-testid=stMain] h1')?.innerText,
+  script: document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state'),
+  pending: document.querySelectorAll(
+    '[data-testid=stSkeleton], [data-testid=stMain] [data-stale=true]').length,
+  ran: window.bench.ran,
+  sinceClick: performance.now() - window.bench.begun,
+  sinceChange: performance.now() - window.bench.last,
+})"""
+
 TOOK = "() => (window.bench.last - window.bench.begun) / 1000"
 
 FAULTS = "() => [...document.querySelectorAll('[data-testid=stException]')].map(e => e.innerText)"
@@ -108,6 +119,10 @@ class Person:
         """Press one of several buttons; return the seconds."""
         await self.page.get_by_role("radio", name=label, exact=True).click()
         return await self._took()
+
+    async def state(self) -> str:
+        """Return what keeps a step from ending."""
+        return json.dumps(await self.page.evaluate(STATE))
 
     async def _took(self, title: str = "") -> float:
         """Wait until nothing moves any more; return when that was."""

@@ -165,9 +165,9 @@ def statistics(
     -------
     DataFrame
         `feature`, `cluster` (empty for all stores, which come first), `title`, `colour_id`,
-        `store_count`, `missing_count`, and of the values that are there `mean`, `deviation`,
-        `minimum`, `p05`, `p25`, `median`, `p75`, `p95`, `maximum`. All but `store_count` are of
-        the `measured` stores: of more than `MEASURED` stores of the category about so many.
+        `store_count`, and of the `measured` stores (of more than `MEASURED` about so many)
+        `missing_count` and of the values that are there `mean`, `deviation`, `minimum`, `p05`,
+        `p25`, `median`, `p75`, `p95`, `maximum`.
     """
     return query(
         version,
@@ -189,10 +189,8 @@ def statistics(
                 placed.cluster,
                 chosen.place,
                 if($values = 'model', features.model_value, features.raw_value) as number
-            from (
-                -- the sample first: all values of these features would not fit into memory
-                select *
-                from marts.store_features
+            from (  -- the sample first: all values would not fit into memory
+                select * from marts.store_features
                 where
                     category in ($category, 'all')
                     and list_contains($names::varchar[], feature)
@@ -204,20 +202,17 @@ def statistics(
         ),
 
         measured as (
-            select cluster, count(*) as measured
-            from placed
-            group by grouping sets ((cluster), ())
+            select cluster, count(*) as measured from placed group by grouping sets ((cluster), ())
         ),
 
         clusters as (
             select
-                named.cluster,
-                if(grouping(named.cluster) = 1, 'All stores', any_value(named.title)) as title,
-                if(grouping(named.cluster) = 1, null, any_value(named.colour_id))::integer
-                    as colour_id,
-                sum(named.store_count)::bigint as store_count
-            from clusters_at($category, $stage) as named
-            group by grouping sets ((named.cluster), ())
+                cluster,
+                if(grouping(cluster) = 1, 'All stores', any_value(title)) as title,
+                if(grouping(cluster) = 1, null, any_value(colour_id))::integer as colour_id,
+                sum(store_count)::bigint as store_count
+            from clusters_at($category, $stage)
+            group by grouping sets ((cluster), ())
         ),
 
         summed as (
@@ -240,10 +235,8 @@ def statistics(
             clusters.title,
             clusters.colour_id,
             clusters.store_count,
-            round(
-                clusters.store_count
-                * (1 - coalesce(summed.value_count, 0) / measured.measured)
-            )::bigint as missing_count,
+            round(clusters.store_count * (1 - coalesce(summed.value_count, 0) / measured.measured))
+                ::bigint as missing_count,
             measured.measured,
             summed.mean,
             summed.deviation,

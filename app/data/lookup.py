@@ -198,46 +198,21 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
     -------
     DataFrame
         `store_id`, `store_name`, `cluster` (the title of its final cluster), `colour_id`,
-        `is_same` (it shares the cluster of the store), `distance`, `of` (how many stores of the
-        category have a cluster).
+        `is_same` (it shares the cluster of the store), `distance`, `compared` of `of` (how many
+        stores were compared, and have a cluster in the category).
     """
-    nowhere = "(select null as dataset, null as store_id, 0 as x, 0 as y, 0 as z where false)"
-    placed_on = _ON_MAPS if has_table(version, "store_projection") else nowhere
+    near = _near(version, category, store_id) if has_table(version, "store_projection") else []
     return query(
         version,
-        f"""
-        with maps as not materialized {placed_on},
-
-        place as (
-            select dataset, x, y, z
-            from maps
-            where store_id = $store_id
-            order by list_position(['joint', 'internal', 'external'], dataset)
-            limit 1
-        ),
-
-        clustered as not materialized (
+        """
+        with clustered as not materialized (
             select store_id from marts.store_clusters where category = $category
         ),
 
         near as materialized (
-            (
-                select maps.store_id
-                from maps
-                inner join place on place.dataset = maps.dataset
-                order by
-                    power(maps.x - place.x, 2)
-                    + power(maps.y - place.y, 2)
-                    + power(maps.z - place.z, 2),
-                    maps.store_id
-                limit $compared
-            )
+            select unnest($near::varchar[]) as store_id
             union all
-            select store_id
-            from clustered
-            where
-                (select count(*) from clustered) <= $compared
-                or not exists (select * from place)
+            select store_id from clustered where len($near::varchar[]) = 0
             union all
             select $store_id
         ),
@@ -305,6 +280,9 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
                 where category = $category and store_id = $store_id
             ) as is_same,
             round(distances.distance, 9) as distance,
+            if(
+                len($near::varchar[]) = 0, (select count(*) from clustered), len($near::varchar[])
+            ) as compared,
             (select count(*) from clustered) as of
         from distances
         inner join stores_at($category, 'final') as placed on placed.store_id = distances.store_id
@@ -313,12 +291,46 @@ def neighbours(version: Version, category: str, store_id: str, most: int) -> pd.
         order by round(distances.distance, 9), distances.store_id
         limit $most
         """,
-        {"category": category, "store_id": store_id, "most": most, "compared": COMPARED},
+        {"category": category, "store_id": store_id, "most": most, "near": near},
     )
 
 
-_ON_MAPS = """(
-    select dataset, store_id, coalesce(x, 0) as x, coalesce(y, 0) as y, coalesce(z, 0) as z
-    from marts.store_projection
-    where category in ($category, 'all') and method = 'pca'
-)"""
+def _near(version: Version, category: str, store_id: str) -> list[str]:
+    """Return the stores of a large category that are nearest to a store on a published map.
+
+    None if the category is small enough to compare all, or the store is on no map.
+    """
+    found = query(
+        version,
+        """
+        with maps as not materialized (
+            select dataset, store_id, x, coalesce(y, 0) as y, coalesce(z, 0) as z
+            from marts.store_projection
+            where category in ($category, 'all') and method = 'pca'
+        ),
+
+        place as (
+            select dataset, x, y, z
+            from maps
+            where store_id = $store_id
+            order by list_position(['joint', 'internal', 'external'], dataset)
+            limit 1
+        )
+
+        select maps.store_id
+        from maps
+        inner join place on place.dataset = maps.dataset
+        where
+            (
+                select count(*) from marts.store_clusters where category = $category
+            ) > $compared
+        order by
+            power(maps.x - place.x, 2)
+            + power(maps.y - place.y, 2)
+            + power(maps.z - place.z, 2),
+            maps.store_id
+        limit $compared
+        """,
+        {"category": category, "store_id": store_id, "compared": COMPARED},
+    )
+    return found["store_id"].tolist()

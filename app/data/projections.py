@@ -9,18 +9,6 @@ from app.data.published import Version, query
 MEASURED = 50_000
 """Figures of more stores than this are of about so many, always the same ones."""
 
-_COMPONENTS = """found as not materialized (
-            select store_id, x, y, z
-            from marts.store_projection
-            where category in ($category, 'all') and dataset = $dataset and method = 'pca'
-        ),
-
-        projected as (
-            select *
-            from found
-            where in_sample(store_id, null, (select count(*) from found), $most)
-        )"""
-
 
 def offered(version: Version, category: str) -> pd.DataFrame:
     """Return `dataset` and `method` of each published projection of a category."""
@@ -129,8 +117,18 @@ def loadings(version: Version, category: str, dataset: str) -> pd.DataFrame:
     """
     return query(
         version,
-        f"""
-        with {_COMPONENTS},
+        """
+        with found as not materialized (
+            select store_id, x, y, z
+            from marts.store_projection
+            where category in ($category, 'all') and dataset = $dataset and method = 'pca'
+        ),
+
+        projected as (
+            select *
+            from found
+            where in_sample(store_id, null, (select count(*) from found), $most)
+        ),
 
         together as (
             select
@@ -172,8 +170,18 @@ def shares(version: Version, category: str, dataset: str) -> pd.DataFrame:
     """
     return query(
         version,
-        f"""
-        with {_COMPONENTS},
+        """
+        with found as not materialized (
+            select store_id, x, y, z
+            from marts.store_projection
+            where category in ($category, 'all') and dataset = $dataset and method = 'pca'
+        ),
+
+        projected as (
+            select *
+            from found
+            where in_sample(store_id, null, (select count(*) from found), $most)
+        ),
 
         of_features as (
             select sum(variance) as whole

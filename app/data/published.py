@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import cache, lru_cache
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any, NamedTuple
 
 import duckdb
@@ -90,7 +90,10 @@ KEEPS_OPEN = False
 most questions."""
 
 _turns = BoundedSemaphore(AT_ONCE)
-_kept: list[tuple["Version", duckdb.DuckDBPyConnection]] = []
+_one_takes = Lock()
+
+kept: list[tuple["Version", duckdb.DuckDBPyConnection]] = []
+"""Connections that wait for the next question."""
 
 
 class UnavailableError(Exception):
@@ -153,10 +156,10 @@ def query(
 @cache
 def _memory() -> Callable[..., pd.DataFrame]:
     """Make the memory when a server first asks: without one Streamlit warns of it."""
-    return st.cache_data(_read_kept, max_size=REMEMBERED, show_spinner=False)
+    return st.cache_data(read_kept, max_size=REMEMBERED, show_spinner=False)
 
 
-def _read_kept(
+def read_kept(
     version: Version, sql: str, parameters: Sequence[Any] | dict[str, Any]
 ) -> pd.DataFrame:
     """Return the rows of one statement, on a connection that may stay open for the next one."""
@@ -167,12 +170,13 @@ def _read_kept(
         except duckdb.OutOfMemoryException:
             connection.close()
             _log.warning("A page needs more than %s: asked again without a limit", MEMORY)
-            return read(version, sql, parameters)
+            with closing(connect(version)) as unlimited:
+                return unlimited.execute(sql, parameters).df()
         except duckdb.Error:
             connection.close()
             raise
         if KEEPS_OPEN:
-            _kept.append((version, connection))
+            kept.append((version, connection))
         else:
             connection.close()
         return found
@@ -181,11 +185,12 @@ def _read_kept(
 def _take(version: Version) -> duckdb.DuckDBPyConnection:
     """Return a connection to this version that nobody uses; those to another one are closed."""
     _check_unchanged(version)
-    while _kept:
-        of, connection = _kept.pop()
-        if of == version:
-            return connection
-        connection.close()
+    with _one_takes:
+        while kept:
+            of, connection = kept.pop()
+            if of == version:
+                return connection
+            connection.close()
     return connect(version, f"set memory_limit = '{MEMORY}';{MACROS}")
 
 

@@ -8,7 +8,7 @@ from app.charts.clusters import cross_table_chart
 from app.charts.counts import SCORES, SHOWN, score_chart, silhouette_chart
 from app.data import clusters, counts, published, trials, what_if
 from app.views import filters
-from app.views.show import offer_text, say_absent, show_chart, show_table
+from app.views.show import offer_file, say_absent, show_chart, show_table
 
 MOST_BARS = 2_000
 
@@ -234,7 +234,10 @@ def show_snippet(scope, wanted):
     )
     text = yaml.safe_dump(wanted, sort_keys=False)
     st.code(text, language="yaml")
-    offer_text(text, "tried settings", "Settings", "yml", "application/yaml")
+    icon = ":material/download:"
+    offer_file(
+        "Settings", text, "tried-settings.yml", "application/yaml", type="tertiary", icon=icon
+    )
 
 
 scope = filters.scope()

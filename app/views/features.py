@@ -146,7 +146,7 @@ def show_lines(scope, titles, values, name):
     statistics = statistics[shown]
     if kind == "medians":
         number = statistics["cluster"].nunique()
-        sentence = feature_words.medians(number, len(chosen))
+        sentence = feature_words.medians(number, statistics)
         st.text(sentence)
         figure, frame = median_lines_chart(statistics), statistics
     else:

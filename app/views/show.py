@@ -146,34 +146,22 @@ def offer_downloads(
     )
 
 
-def offer_file(label: str, make: Callable[[], bytes | str], name: str, kind: str, **options: Any):
-    """Offer a file that is made only when it is asked for.
+def offer_file(
+    label: str, held: str | Callable[[], bytes | str], name: str, kind: str, **options: Any
+):
+    """Offer a file.
 
     Parameters
     ----------
-    make
-        Returns what the file holds.
+    held
+        What the file holds, or what makes it once it is asked for.
     name, kind
         The name of the file, unique on the page, and its media type.
     options
         Passed to `st.download_button`, for example `icon` and `help`.
     """
     return st.download_button(
-        label, make, name, kind, key=f"file {name}", on_click="ignore", **options
-    )
-
-
-def offer_text(text: str, name: str, label: str, ending: str, mime: str) -> None:
-    """Offer a text as a file."""
-    st.download_button(
-        label,
-        text,
-        f"{frames.file_name(name)}.{ending}",
-        mime,
-        key=f"text {name}",
-        type="tertiary",
-        on_click="ignore",
-        icon=":material/download:",
+        label, held, name, kind, key=f"file {name}", on_click="ignore", **options
     )
 
 

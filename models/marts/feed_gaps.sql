@@ -1,19 +1,8 @@
-{% set feeds = setting('sources').feeds or {} %}
-
 with
 
 feeds as (
 
-    {% for name, feed in feeds.items() %}
-    select
-        {{ sql_text(name) }} as feed,
-        {{ sql_text(feed.matches) }} as attribute
-    union all
-    {% endfor %}
-    select
-        cast(null as varchar) as feed,
-        cast(null as varchar) as attribute
-    where false
+    {{ list_feeds() }}
 
 ),
 

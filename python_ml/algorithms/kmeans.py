@@ -98,10 +98,11 @@ def _fit(rows, k, sample, tree, starts, seed):
 
 
 def _best_start(rows, k, tree, starts, seed):
-    """Return the fitted model with the least inertia."""
+    """Return the fitted model with the least inertia; the Ward start where rounding decides."""
     models = []
     if k <= len(tree.rows):
         models.append(KMeans(k, init=tree.centres(k), n_init=1))
     if starts or not models:
         models.append(KMeans(k, n_init=max(starts, 1), random_state=seed))
-    return min((model.fit(rows) for model in models), key=lambda model: model.inertia_)
+    fitted = (model.fit(rows) for model in models)
+    return min(fitted, key=lambda model: round(model.inertia_ / len(rows), 12))

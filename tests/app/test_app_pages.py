@@ -4,6 +4,7 @@ import json
 
 import duckdb
 import pytest
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY, HOSTILE_CLUSTER, HOSTILE_STORES
 from streamlit.testing.v1 import AppTest
 
@@ -27,21 +28,11 @@ def open_page(warehouse):
     return _open_page
 
 
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
-
-
 def marked_up(page):
     """All that a page shows as Markdown."""
     parts = [*page.markdown, *page.caption, *page.title, *page.header, *page.subheader]
     parts += [*page.info, *page.warning, *page.error, *page.success]
     return [str(element.value) for element in parts]
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
 @each_page

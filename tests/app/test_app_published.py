@@ -75,6 +75,44 @@ def test_nothing_stays_open(published_file):
         writer.execute("create table marts.later (i integer)")
 
 
+@pytest.fixture
+def kept_open():
+    """Connections stay open between questions, as in a server."""
+    published.KEEPS_OPEN = True
+    yield published.kept
+    published.KEEPS_OPEN = False
+    while published.kept:
+        published.kept.pop()[1].close()
+
+
+def test_server_asks_again_on_the_connection_that_it_kept(published_file, kept_open):
+    published.read_kept(published.version(), COUNT, ())
+    [(version, connection)] = kept_open
+    assert version == published.version()
+    published.read_kept(version, COUNT, ())
+    assert [each for _, each in kept_open] == [connection]
+
+
+def test_kept_connection_never_answers_for_a_replaced_file(publish, kept_open):
+    publish(clustered=38)
+    before = published.version()
+    published.read_kept(before, COUNT, ())
+    publish(clustered=30)
+    with pytest.raises(published.RepublishedError):
+        published.read_kept(before, COUNT, ())
+    found = published.read_kept(published.version(), COUNT, ())
+    assert found["stores"].tolist() == [60]
+    assert [version for version, _ in kept_open] == [published.version()]
+
+
+def test_question_that_needs_more_memory_is_asked_again_without_a_limit(published_file, caplog):
+    # as many texts as take 300 MB
+    wanted = "select count(distinct repeat('x', 100) || range) as texts from range(1_500_000)"
+    found = published.read_kept(published.version(), wanted, ())
+    assert found["texts"].tolist() == [1_500_000]
+    assert "asked again without a limit" in caplog.text
+
+
 def test_missing_file_says_what_to_do(warehouse):
     with pytest.raises(published.UnavailableError, match="Run `make run`"):
         published.version()

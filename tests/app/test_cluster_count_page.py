@@ -5,6 +5,7 @@ import json
 import duckdb
 import pytest
 import yaml
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY
 from streamlit.testing.v1 import AppTest
 
@@ -18,16 +19,6 @@ def page(warehouse, published_file):
     """The page, run."""
     app = AppTest.from_file("../../app/main.py", default_timeout=60)
     return app.switch_page("views/cluster_count.py").run()
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def fill(path, statement, *rows):

@@ -1,9 +1,8 @@
 """The page that compares stages, and this run with the one before."""
 
-import json
-
 import duckdb
 import pytest
+from page_parts import charts, texts
 from streamlit.testing.v1 import AppTest
 
 
@@ -12,16 +11,6 @@ def page(warehouse, published_file):
     """The page, run."""
     app = AppTest.from_file("../../app/main.py", default_timeout=30)
     return app.switch_page("views/comparison.py").run()
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def test_merged_and_final_clusters_are_compared(page):

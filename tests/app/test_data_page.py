@@ -4,6 +4,7 @@ import json
 
 import pyarrow as pa
 import pytest
+from page_parts import texts
 from small_publish import HOSTILE_STORES
 from streamlit.testing.v1 import AppTest
 
@@ -29,11 +30,6 @@ def upload():
         {"Store ID": ids, HOSTILE: [float(n) for n in range(22)], "note": ["=1+1"] * 22}
     )
     return uploads.Upload("stores <b>.csv", "key", table, ())
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def show(page, upload):

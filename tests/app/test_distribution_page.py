@@ -1,9 +1,8 @@
 """The page of the clusters: sizes, places, attributes and a list of stores."""
 
-import json
-
 import duckdb
 import pytest
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY, HOSTILE_STORES
 from small_tables import FEATURES
 from streamlit.testing.v1 import AppTest
@@ -18,19 +17,9 @@ def page(warehouse, published_file):
     return app.switch_page("views/distribution.py").run()
 
 
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
 def listed(page):
     """The ids in the table of stores."""
     return page.dataframe[1].value["store_id"].tolist()
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def test_every_block_is_there(page):

@@ -2,9 +2,9 @@
 
 import json
 
-import duckdb
 import pandas as pd
 import pytest
+from page_parts import charts, spoil, texts
 from small_publish import HOSTILE_CATEGORY
 from small_tables import HOSTILE_FEATURE
 from streamlit.testing.v1 import AppTest
@@ -33,22 +33,6 @@ def open_page(warehouse, published_file):
 def version(published_file):
     """The published version."""
     return published.version()
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
-
-
-def spoil(path, statement, *parameters):
-    """Change the published file."""
-    with duckdb.connect(str(path)) as writer:
-        writer.execute(statement, parameters)
 
 
 def test_two_features_draw_a_point_for_each_store(open_page):

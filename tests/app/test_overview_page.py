@@ -1,10 +1,10 @@
 """The overview, run as Streamlit runs it."""
 
-import json
 import threading
 
 import duckdb
 import pytest
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY
 from streamlit.testing.v1 import AppTest
 
@@ -17,19 +17,9 @@ def page(warehouse):
     return AppTest.from_file("../../app/main.py", default_timeout=60)
 
 
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
-
-
 def metrics(page):
     """The figures of a page by label."""
     return {metric.label: metric.value for metric in page.metric}
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
 def test_full_page_shows_every_block(page, published_file):

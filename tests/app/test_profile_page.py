@@ -1,10 +1,9 @@
 """The page of one cluster, run as Streamlit runs it, and what is said and drawn on it."""
 
-import json
-
 import duckdb
 import pandas as pd
 import pytest
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY, HOSTILE_CLUSTER
 from small_tables import HOSTILE_FEATURE
 from streamlit.testing.v1 import AppTest
@@ -19,16 +18,6 @@ def page(warehouse, published_file):
     """The page, not yet run."""
     app = AppTest.from_file("../../app/main.py", default_timeout=60)
     return app.switch_page("views/cluster_profile.py")
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def test_every_block_is_there(page):

@@ -1,6 +1,5 @@
 """The page of projections: published ones, and ones computed by a process of its own."""
 
-import json
 import os
 import time
 
@@ -8,6 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from page_parts import charts, spoil, texts
 from small_publish import HOSTILE_CATEGORY
 from streamlit.testing.v1 import AppTest
 
@@ -29,22 +29,6 @@ def open_page(warehouse, published_file):
         return app.switch_page("views/projections.py").run()
 
     return _open_page
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
-
-
-def spoil(path, statement, *parameters):
-    """Change the published file."""
-    with duckdb.connect(str(path)) as writer:
-        writer.execute(statement, parameters)
 
 
 def wait_for(page, job, seconds=60):

@@ -4,6 +4,7 @@ import json
 
 import duckdb
 import pytest
+from page_parts import charts, texts
 from streamlit.testing.v1 import AppTest
 
 from app.charts import theme
@@ -21,16 +22,6 @@ def open_part(warehouse, published_file):
         return app.switch_page("views/runs_and_quality.py").run()
 
     return _open_part
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def frame_with(page, column):

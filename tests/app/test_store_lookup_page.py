@@ -4,6 +4,7 @@ import json
 
 import duckdb
 import pytest
+from page_parts import charts, texts
 from small_publish import HOSTILE_CATEGORY, HOSTILE_STORES
 from streamlit.testing.v1 import AppTest
 
@@ -22,16 +23,6 @@ def open_store(warehouse, published_file):
         return app.switch_page("views/store_lookup.py").run()
 
     return _open_store
-
-
-def charts(page):
-    """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def texts(page):
-    """The plain sentences of a page, in order."""
-    return [element.value for element in page.text]
 
 
 def test_a_link_opens_a_store_with_its_clusters_in_every_category(open_store):

@@ -136,8 +136,12 @@ def test_a_store_in_the_only_cluster_has_no_second():
 
 def test_neighbours_of_a_store_without_a_cluster_say_where_they_are():
     found = pd.DataFrame({"cluster": ["2 · B", "1 · A", "2 · B"], "is_same": False})
+    found = found.assign(compared=20_000, of=1_000_000)
     said = words_stores.neighbours(found, "Tea", is_clustered=False)
     assert "Of its 3 nearest stores in Tea most (2) are in 2 · B." in said
+    assert "Compared are the 20,000 of 1,000,000 stores that are nearest on the map" in said
+    everyone = words_stores.neighbours(found.assign(compared=30, of=30), "Tea", is_clustered=False)
+    assert "Compared are" not in everyone
 
 
 def test_failed_runs_and_steps_are_counted():

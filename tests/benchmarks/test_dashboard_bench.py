@@ -51,6 +51,7 @@ def measured(stores=50_000, first=1.0, turn=0.4, peak=5e8, errors=(), share=1):
     crowd = {"people": 10, "seconds": [0.1] * 95 + [2.0] * 5, "errors": list(errors)}
     row = {
         "stores": stores,
+        "load_before": 1.0,
         "empty": [{"first": 0.5, "turn": 0.1}],
         "steps": [
             step("Overview", "first", 9.0, visit=0),

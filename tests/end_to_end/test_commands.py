@@ -1,5 +1,6 @@
 """The commands that people type, as they type them, with no variable set."""
 
+import functools
 import socket
 import subprocess
 import time
@@ -74,9 +75,15 @@ def test_streamlit_run_app(chain):
         server.wait(20)
 
 
+@pytest.fixture(scope="module")
+def full(small):
+    """Runs the full job of an environment, once, and gives back what it said."""
+    return functools.cache(lambda target: small.run("make", "run-full", f"ENV={target}"))
+
+
 @pytest.mark.parametrize("target", ["dev", "staging", "prod"])
-def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, target):
-    said = small.run("make", "run-full", f"ENV={target}")
+def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, full, target):
+    said = full(target)
     assert f"Published warehouse/{target}.duckdb" in said
     assert set(small.table("runs", target)["target"]) == {target}
     before = small.published(target).stat()
@@ -88,8 +95,8 @@ def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, targe
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
-def test_dev_obeys_what_its_environment_changes(small):
-    small.run("make", "run-full", "ENV=dev")
+def test_dev_obeys_what_its_environment_changes(small, full):
+    full("dev")
     settings = small.query("select settings from marts.runs order by started_at desc", "dev")
     assert '"resamples": 4' in settings["settings"][0]
 

@@ -353,7 +353,6 @@ def test_a_file_that_cannot_be_read_says_what_to_set(damaged, content, words):
     }  # fmt: skip
     damaged.environment["WAREHOUSE_DIR"] = "warehouse_unreadable"
     said = damaged.build(
-        "--select", "stg_products", "--vars", yaml.safe_dump(settings),
-        "--exclude-resource-type", "unit_test", check=False,
+        "--select", "stg_products", "--vars", yaml.safe_dump(settings), check=False,
     )  # fmt: skip
     assert f"data/unreadable.csv {words}" in said

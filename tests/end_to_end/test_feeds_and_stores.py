@@ -131,7 +131,7 @@ SETTINGS = {
 def _build(chain, settings):
     # feeds are matched in the order of the settings, which is to stay
     text = yaml.safe_dump(settings, sort_keys=False)
-    return chain.build("--vars", text, "--exclude-resource-type", "unit_test")
+    return chain.build("--vars", text)
 
 
 @pytest.fixture(scope="module")

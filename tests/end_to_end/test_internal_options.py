@@ -95,7 +95,7 @@ def settings(*extras: str, bucket: str | None = None, **columns: str) -> str:
 
 def build(chain, user: str) -> dict[str, pd.DataFrame]:
     """Build and give back the published tables that are looked at."""
-    chain.build("--exclude-resource-type", "unit_test", "--vars", user)
+    chain.build("--vars", user)
     names = ("store_features", "feature_selection", "unmapped_products", "data_coverage")
     return {name: chain.table(name) for name in names}
 

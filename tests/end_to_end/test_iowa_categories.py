@@ -48,7 +48,7 @@ def iowa(new_chain):
     )
     made.environment[variable] = str(some)
     settings = (ROOT / f"examples/{EXAMPLE}.yml").read_text()
-    made.said = made.build("--exclude-resource-type", "unit_test", "--vars", settings)
+    made.said = made.build("--vars", settings)
     return made
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
-from python_ml.settings import SettingsError, check_settings, merge_layers
+from python_ml.settings import check_settings, merge_layers
+from tests.python_ml.faults import fault, project_defaults
 
 ROOT = Path(__file__).parents[2]
 SALES = {"files": "a.csv", "columns": {"store_id": "s", "product_id": "p", "amount": "a"}}
@@ -14,14 +14,7 @@ SALES = {"files": "a.csv", "columns": {"store_id": "s", "product_id": "p", "amou
 @pytest.fixture
 def defaults() -> dict:
     """The defaults of the project."""
-    return yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["defaults"]
-
-
-def fault(defaults: dict, over: dict) -> str:
-    """What is said about settings that are wrong."""
-    with pytest.raises(SettingsError) as error:
-        check_settings(merge_layers(defaults, over))
-    return str(error.value)
+    return project_defaults()
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,10 @@ import pytest
 
 from python_ml.cluster_count import score_cluster_counts
 from python_ml.clustering import fit_clusters
+from tests.python_ml import counting
 from tests.python_ml.planted import excluding, nobody_excluded, planted
 
-SETTINGS = {
-    "fixed": None,
-    "minimum": 2,
-    "maximum": 10,
-    "rule": "silhouette",
-    "minimum_cluster_size": 2,
-    "retry_minimum_cluster_size": None,
-    "minimum_stability": 0,
-    "maximum_border_density": 1,
-    "resamples": 4,
-    "method": "kmeans",
-    "starts": 3,
-    "seed": 7,
-}
+SETTINGS = counting.SETTINGS | {"minimum_cluster_size": 2}
 
 
 @pytest.mark.parametrize(("minimum", "counts"), [(8, [1]), (7, [1, 2, 3, 4, 5, 6])])

@@ -16,6 +16,7 @@ from python_ml.settings import (
     read_settings_file,
     section,
 )
+from tests.python_ml.faults import fault, project_defaults
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,14 +24,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def defaults() -> dict:
     """The defaults of the project."""
-    return yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["defaults"]
-
-
-def fault(defaults: dict, over: dict) -> str:
-    """What is said about settings that are wrong."""
-    with pytest.raises(SettingsError) as error:
-        check_settings(merge_layers(defaults, over))
-    return str(error.value)
+    return project_defaults()
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.yml")), ids=lambda p: p.stem)

@@ -1,9 +1,9 @@
-{% set stores = setting('sources').stores %}
-{% set statuses = stores.statuses if stores %}
+{% set stores = setting('sources').stores or {} %}
+{% set columns = stores.columns or {} %}
+{% set statuses = stores.statuses %}
 
 with
 
-{% if stores %}
 raw as (
 
     {{ read_source(stores) }}
@@ -17,33 +17,15 @@ texts as (
         _line as line,
         _fault as line_fault,
         _raw as raw,
-        {{ column_text(stores.columns.store_id) }} as store_id,
-        {{ column_text(stores.columns.store_name) }} as store_name,
-        {{ column_text(stores.columns.latitude) }} as latitude_text,
-        {{ column_text(stores.columns.longitude) }} as longitude_text,
-        {{ column_text(stores.columns.status) }} as status_text,
+        {{ column_text(columns.store_id) }} as store_id,
+        {{ column_text(columns.store_name) }} as store_name,
+        {{ column_text(columns.latitude) }} as latitude_text,
+        {{ column_text(columns.longitude) }} as longitude_text,
+        {{ column_text(columns.status) }} as status_text,
         {{ text_map(stores.attributes or {}) }} as attributes
     from raw
 
 ),
-{% else %}
-texts as (
-
-    select
-        cast(null as varchar) as file,
-        cast(null as bigint) as line,
-        cast(null as varchar) as line_fault,
-        cast(null as varchar) as raw,
-        cast(null as varchar) as store_id,
-        cast(null as varchar) as store_name,
-        cast(null as varchar) as latitude_text,
-        cast(null as varchar) as longitude_text,
-        cast(null as varchar) as status_text,
-        {{ text_map({}) }} as attributes
-    where false
-
-),
-{% endif %}
 
 checked as (
 

@@ -1,8 +1,8 @@
-{% set products = setting('sources').products %}
+{% set products = setting('sources').products or {} %}
+{% set columns = products.columns or {} %}
 
 with
 
-{% if products %}
 raw as (
 
     {{ read_source(products) }}
@@ -16,27 +16,12 @@ texts as (
         _line as line,
         _fault as line_fault,
         _raw as raw,
-        {{ column_text(products.columns.product_id) }} as product_id,
-        {{ column_text(products.columns.category) if products.columns.category else "'all'" }} as category,
-        {{ column_text(products.columns.need_state or products.columns.product_id) }} as need_state
+        {{ column_text(columns.product_id) }} as product_id,
+        {{ column_text(columns.category) if columns.category else "'all'" }} as category,
+        {{ column_text(columns.need_state or columns.product_id) }} as need_state
     from raw
 
 ),
-{% else %}
-texts as (
-
-    select
-        cast(null as varchar) as file,
-        cast(null as bigint) as line,
-        cast(null as varchar) as line_fault,
-        cast(null as varchar) as raw,
-        cast(null as varchar) as product_id,
-        cast(null as varchar) as category,
-        cast(null as varchar) as need_state
-    where false
-
-),
-{% endif %}
 
 checked as (
 

@@ -1,8 +1,8 @@
-{% set overrides = setting('sources').overrides %}
+{% set overrides = setting('sources').overrides or {} %}
+{% set columns = overrides.columns or {} %}
 
 with
 
-{% if overrides %}
 raw as (
 
     {{ read_source(overrides) }}
@@ -16,33 +16,15 @@ texts as (
         _line as line,
         _fault as line_fault,
         _raw as raw,
-        {{ column_text(overrides.columns.store_id) }} as store_id,
-        {{ column_text(overrides.columns.category) if overrides.columns.category else "'all'" }} as category,
-        {{ column_text(overrides.columns.cluster) }} as cluster,
-        {{ column_text(overrides.columns.author) }} as author,
-        {{ column_text(overrides.columns.reason) }} as reason,
-        {{ column_text(overrides.columns.until) }} as until_text
+        {{ column_text(columns.store_id) }} as store_id,
+        {{ column_text(columns.category) if columns.category else "'all'" }} as category,
+        {{ column_text(columns.cluster) }} as cluster,
+        {{ column_text(columns.author) }} as author,
+        {{ column_text(columns.reason) }} as reason,
+        {{ column_text(columns.until) }} as until_text
     from raw
 
 ),
-{% else %}
-texts as (
-
-    select
-        cast(null as varchar) as file,
-        cast(null as bigint) as line,
-        cast(null as varchar) as line_fault,
-        cast(null as varchar) as raw,
-        cast(null as varchar) as store_id,
-        cast(null as varchar) as category,
-        cast(null as varchar) as cluster,
-        cast(null as varchar) as author,
-        cast(null as varchar) as reason,
-        cast(null as varchar) as until_text
-    where false
-
-),
-{% endif %}
 
 typed as (
 
