@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -163,20 +163,29 @@ class Visit:
         self.page.get_by_role(role, name=name, exact=True).first.click()
         return self.settle()
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> Visit:
-        """Drag from one place to another as a hand does: not in no time."""
+    def drag(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        until: Callable[[], bool] = lambda: True,
+    ) -> Visit:
+        """Drag from one place to another as a hand does; let go where it is seen to be there."""
         mouse, wait = self.page.mouse, self.page.wait_for_timeout
         mouse.move(*start)
         wait(200)
         mouse.down()
         wait(200)
-        mouse.move(start[0] + 8, start[1] - 8, steps=4)
-        wait(300)  # until what is dragged has left its place
-        for step in range(1, 13):
-            part = step / 12
+        mouse.move(start[0] + 8, start[1] - 8, steps=2)
+        wait(600)  # until what is dragged has left its place
+        for part in (0.3, 0.6, 0.9, 1.0):
             mouse.move(*(a + (b - a) * part for a, b in zip(start, end, strict=True)))
-            wait(40)
-        wait(300)
+            wait(300)
+        for shake in range(60):
+            if until():
+                break
+            mouse.move(end[0] + shake % 2, end[1])
+            wait(250)
+        wait(600)
         mouse.up()
         return self
 

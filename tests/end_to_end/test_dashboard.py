@@ -165,25 +165,35 @@ def test_three_features_are_drawn_in_space(address, visit):
         )
 
 
+def is_of_a_chart(answer, *fields):
+    """Whether an answer is that of a chart with these fields."""
+    asked = answer.request.post_data or ""
+    return "_explorer" in answer.url and all(part in asked for part in ("aggregate", *fields))
+
+
 def is_of_the_drop(answer):
     """Whether an answer is that of the chart with the field that was dropped."""
-    asked = answer.request.post_data or ""
-    return "_explorer" in answer.url and all(
-        part in asked for part in ("aggregate", "sales_amount", "final_cluster_id")
-    )
+    return is_of_a_chart(answer, "final_cluster_id", "sales_amount")
 
 
 def test_a_field_that_is_dragged_is_drawn(address, ask, visit):
-    tab = visit(address).open("explorer")
+    tab = visit(address)
+    with tab.page.expect_response(is_of_a_chart, timeout=60_000):
+        tab.open("explorer")
+    tab.page.wait_for_timeout(3_000)  # the first chart is drawn, and kept by the page
     inside = tab.walker()
     field = inside.get_by_text("sales_amount", exact=True).first
-    field.wait_for()
-    inside.locator("canvas").first.wait_for()  # the first chart
     field.scroll_into_view_if_needed()
     tab.settle()
     start, end = field.bounding_box(), inside.get_by_text("Y-Axis").bounding_box()
-    with tab.page.expect_response(is_of_the_drop) as waited:
-        tab.drag((start["x"] + 30, start["y"] + 8), (end["x"] + 200, end["y"] + 8))
+    dragged = inside.get_by_text("sales_amount", exact=True)
+
+    def is_there():
+        boxes = [part.bounding_box() for part in dragged.all()]
+        return any(box and box["x"] > end["x"] and box["y"] < end["y"] + 40 for box in boxes)
+
+    with tab.page.expect_response(is_of_the_drop, timeout=60_000) as waited:
+        tab.drag((start["x"] + 30, start["y"] + 8), (end["x"] + 200, end["y"] + 8), until=is_there)
     [rows] = waited.value.json()["data"]["datas"]
     assert len(rows) == ask("select max(final_cluster_id) from marts.clusters")
     assert any("sales_amount" in name for name in rows[0])
