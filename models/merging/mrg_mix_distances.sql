@@ -22,7 +22,8 @@ stages as (
 
 ),
 
-stage_shares as (
+-- the shares once per stage are the largest rows of all: read three times they need not be kept
+stage_shares as not materialized (
 
     select
         stages.category,

@@ -65,7 +65,11 @@ final as (
         positions.stage,
         positions.store_id,
         positions.cluster,
-        array_agg(positions.value order by positions.dimension) as position
+        -- sorted as a list: an aggregate with an order of its own keeps room for 2,048 values per store
+        list_transform(
+            list_sort(array_agg({'dimension': positions.dimension, 'value': positions.value})),
+            lambda one: one.value
+        ) as position
     from positions
     inner join sampled
         on
