@@ -30,6 +30,7 @@ STATISTICS = pd.DataFrame(
         "title": ["All stores", "2 · <b>Mid</b>", "12 · Large"] * 2,
         "colour_id": pd.array([None, 2, 12] * 2, dtype="Int64"),
         "store_count": [3, 2, 1] * 2,
+        "measured": [3, 2, 1] * 2,
         "missing_count": [0] * 6,
         "mean": [0.4, 0.5, 0.25, 2.0, 1.5, 3.0],
         "deviation": [0.1, 0.1, 0.0, 1.0, 0.5, 0.0],
