@@ -151,6 +151,14 @@ class Visit:
         """All that is written on the page, the titles of charts and the cells of tables too."""
         return self.page.evaluate(TEXT)
 
+    def says(self, text: str) -> bool:
+        """Whether the page says this, soon: a table writes its cells after the page is still."""
+        for _ in range(100):
+            if text in self.text():
+                return True
+            self.page.wait_for_timeout(100)
+        return False
+
     def choose(self, label: str, option: str) -> Visit:
         """Choose something of a list that one can type into."""
         box = self.page.get_by_role("combobox", name=label).first

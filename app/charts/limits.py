@@ -1,4 +1,4 @@
-"""How much each kind of chart can draw while a browser stays quick: measured."""
+"""How much a chart or a list can show while a browser stays quick: measured."""
 
 SHAPES = 1_000
 """Points as shapes of the page (SVG)."""
@@ -11,3 +11,6 @@ POINTS_3D = 5_000
 
 LINES = 1_000
 """Lines of parallel coordinates."""
+
+ROWS = 2_000
+"""Rows of a list of stores."""

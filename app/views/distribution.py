@@ -56,7 +56,6 @@ HOW_MAP = (
     "Each point is a store where it stands; its colour and shape are those of its cluster. "
     "Drag to zoom, double-click to see all again, click a cluster in the legend to hide it."
 )
-MOST_LISTED = 2_000
 
 
 def of_chosen(scope, frame):
@@ -157,7 +156,7 @@ def show_stores(scope, total):
     ask = partial(
         stores.assignments, scope.version, scope.category, scope.stage, scope.clusters, text
     )
-    listed = ask(most=MOST_LISTED)
+    listed = ask(most=limits.ROWS)
     st.text(words.assignments(listed, total))
     if listed.empty:
         st.info("No store matches. Take a cluster or some letters away.")

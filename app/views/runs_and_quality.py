@@ -5,14 +5,13 @@ from functools import partial
 import streamlit as st
 
 from app import words_runs
-from app.charts import theme
+from app.charts import limits, theme
 from app.charts.bars import bar_chart
 from app.data import left_out, published, refused, steps
 from app.views import filters
 from app.views.show import say_absent, show_chart, show_table
 
 SLOWEST = 20
-MOST_LISTED = 1_000
 
 RUN_COLUMNS = {
     "run_id": st.column_config.TextColumn("Run"),
@@ -362,7 +361,7 @@ def show_decisions(scope):
 
 def show_listed(ask, columns, name, what, fine):
     """Show the first rows of a list, all of it to take away; a sentence where it is empty."""
-    frame = ask(most=MOST_LISTED)
+    frame = ask(most=limits.ROWS)
     if frame.empty:
         st.info(fine)
         return

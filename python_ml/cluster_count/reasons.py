@@ -129,7 +129,10 @@ class Reasons:
     def _why_one(self):
         several = self.scores[self.scores.index > 1]
         if self.decision.refused is not None:
-            return f"no reliable structure: {self._choice()}, but {self._doubt()}{self._retry()}"
+            return (
+                f"no reliable structure: {self._choice()}, but {self._doubt()}{self._retry()}"
+                f"{self._all_the_same()}"
+            )
         if several.empty:
             return self._why_alone()
         if several["is_valid"].any():
@@ -219,6 +222,13 @@ class Reasons:
             f"{_count(k, 'cluster')} are no better than those of uniform noise (gap {gap:.3f} less "
             f"its error {error:.3f} is not above {self.scores.loc[1, 'gap']:.3f} of one cluster)"
         )
+
+    def _all_the_same(self):
+        """Say how to get the clusters that were refused."""
+        if self.finds_own:
+            return ""
+        k = self.decision.refused
+        return f"; the setting cluster_count.fixed: {k} divides the stores all the same"
 
     def _minimum(self):
         return int(self.scores["minimum_size"].iloc[0])

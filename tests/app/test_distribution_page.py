@@ -7,7 +7,8 @@ from small_publish import HOSTILE_CATEGORY, HOSTILE_STORES
 from small_tables import FEATURES
 from streamlit.testing.v1 import AppTest
 
-from app.data import attributes, stores
+from app.charts import limits
+from app.data import attributes
 
 
 @pytest.fixture
@@ -62,10 +63,7 @@ def test_chosen_clusters_are_the_only_ones_in_the_charts_and_in_the_list(page):
 
 
 def test_long_list_shows_the_first_rows_and_says_so(page, monkeypatch):
-    whole = stores.assignments
-    monkeypatch.setattr(
-        stores, "assignments", lambda *args, most=None: whole(*args, most=most and 5)
-    )
+    monkeypatch.setattr(limits, "ROWS", 5)
     page.run()
     assert len(listed(page)) == 5
     assert any("Showing 5 of 38 stores, the first of 38 that match" in t for t in texts(page))

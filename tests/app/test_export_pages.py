@@ -1,7 +1,6 @@
 """The page of a cluster says what is published, runs nothing, loads nothing and prints well."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -13,8 +12,6 @@ from app.data import plans, published
 from app.export import profile
 from app.export.contents import Page, contents_page
 from app.export.profile import profile_page
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -195,26 +192,22 @@ def test_the_list_leads_to_every_page(run):
     assert "No cluster was found." in text_of(root)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium")
-def test_the_fullest_page_is_one_sheet_of_paper_and_asks_for_nothing(tables, run, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+@pytest.mark.browser
+def test_the_fullest_page_is_one_sheet_of_paper_and_asks_for_nothing(
+    tables, run, tmp_path, browser
+):
     clusters = tables["clusters"].assign(is_small=True, small_reason=LONG, name="W" * 300)
     stores = tables["stores"].assign(store_name="W" * 300)
     members = tables["store_clusters"].assign(store_name="Ж" * 300)
     full = tables | {"clusters": clusters, "stores": stores, "store_clusters": members}
     (tmp_path / "page.html").write_text(profile_page(LONG, 1, full, run), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        page, asked, said = browser.new_page(), [], []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.goto((tmp_path / "page.html").as_uri())
-        printed = page.pdf(prefer_css_page_size=True, print_background=True)
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        browser.close()
+    page, asked, said = browser.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((tmp_path / "page.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     [(width, height)] = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
     assert (round(float(width)), round(float(height))) == (595, 842)  # A4 in points

@@ -127,7 +127,9 @@ def test_reasons_of_a_gate_that_is_shut():
     doubt = f"stability {stability:.2f} of {refused} clusters is below 0.6"
     assert table.loc[refused, "reason"] == f"not chosen: {doubt}"
     assert table.loc[1, "reason"].startswith("chosen: no reliable structure: best silhouette (")
-    assert table.loc[1, "reason"].endswith(f", but {doubt}")
+    anyway = f"cluster_count.fixed: {refused} divides the stores all the same"
+    assert table.loc[1, "reason"].endswith(f", but {doubt}; the setting {anyway}")
+    assert score(noise(), fixed=refused)["is_chosen"].idxmax() == refused
     square = long_frame(np.random.default_rng(0).uniform(size=(400, 2)))
     table = score(square, rule="silhouette", minimum_stability=0.6, resamples=10)
     assert "clusters are no better than those of uniform noise (gap " in table.loc[1, "reason"]

@@ -15,7 +15,7 @@ from small_tables import CATEGORIES, HOSTILE_CATEGORY, HOSTILE_CLUSTER, HOSTILE_
 
 __all__ = ["CATEGORIES", "HOSTILE_CATEGORY", "HOSTILE_CLUSTER", "HOSTILE_STORES", "write_published"]
 
-MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
+MARTS = Path(__file__).resolve().parents[1] / "models" / "marts"
 
 
 def contracts() -> dict[str, dict[str, str]]:
