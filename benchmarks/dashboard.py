@@ -156,6 +156,7 @@ async def walk_through(
 
     first, *others = PAGES
     await note(first, "first", somebody.open(server.address, first.title))
+    await note(first, "again", somebody.open(server.address, first.title))
     await note(first, "choose", choose(somebody, first, categories, 1))
     for number, page in enumerate(others):
         await note(page, "turn", somebody.turn_to(page.title))

@@ -42,7 +42,7 @@ def summary(case: dict) -> str:
     lines = []
     for row in case["rows"]:
         first_aim, step_aim = aims(row["stores"])
-        firsts = seconds(row, ["first"])
+        firsts, again = seconds(row, ["first"]), seconds(row, ["again"])
         steps = per_step(row, ["turn", "choose"])
         load = f"{row['load_before']:.1f}"
         lines.append([f"{row['stores']:,}", "load of the machine before", load, "", ""])
@@ -52,6 +52,11 @@ def summary(case: dict) -> str:
             [
                 f"{row['stores']:,}", "first view", spread(firsts), f"{empty_first:.2f}",
                 verdict([statistics.median(firsts)], first_aim) if is_full else "",
+            ],
+            [
+                f"{row['stores']:,}", "first view, in a browser that was here before",
+                spread(again), "",
+                verdict([statistics.median(again)], first_aim) if is_full else "",
             ],
             [
                 f"{row['stores']:,}", "page change", spread(per_step(row, ["turn"])),

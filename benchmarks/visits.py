@@ -1,7 +1,8 @@
 """People in front of the dashboard: Chromium opens pages, chooses, and says how long it took.
 
 A step lasts from the click to the last change of the page, after which nothing moves any more:
-its script has ended and its charts are drawn. The waiting for "any more" does not count.
+its script has ended and its charts are drawn. The waiting for "any more" does not count, nor what
+is inside of a canvas: a table keeps its cells there for screen readers and writes them later.
 """
 
 import asyncio
@@ -39,43 +40,43 @@ THINKING = (3.0, 9.0)
 """Seconds that a person looks at a page before the next step, from and to."""
 
 WATCH = """
-window.bench = {begun: 0, last: 0, ran: false};
-const STATE = 'data-test-script-state';
+window.bench = {begun: 0, last: 0, answered: false};
 new MutationObserver(changes => {
-  for (const {target, attributeName, oldValue} of changes) {
+  for (const {target, attributeName} of changes) {
     const element = target.nodeType === 1 ? target : target.parentElement;
-    if (attributeName === STATE) {
-      if ([oldValue, target.getAttribute(STATE)].includes('running')) window.bench.ran = true;
-    } else if (!element || !element.closest('[data-testid=stMain]')) {
-      continue;
-    }
-    window.bench.last = performance.now();
+    const isSeen = element?.closest('[data-testid=stMain]') && !element.closest('canvas');
+    if (isSeen || attributeName === 'data-test-script-state') window.bench.last = performance.now();
   }
-}).observe(document, {
-  subtree: true, childList: true, characterData: true, attributes: true, attributeOldValue: true,
-});
+}).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 window.addEventListener('click', () => {
   const now = performance.now();
-  window.bench = {begun: now, last: now, ran: false};
+  window.bench = {begun: now, last: now, answered: false};
 }, true);
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener('message', () => { window.bench.answered = true; });
+  }
+};
 """
 
 IS_DONE = f"""title => {{
   const app = document.querySelector('[data-testid=stApp]');
   const shown = document.querySelector('[data-testid=stMain] h1')?.innerText;
-  return app && (title ? shown === title : window.bench.ran)
+  return app && (title ? shown === title : window.bench.answered)
     && app.getAttribute('data-test-script-state') === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton], [data-testid=stMain] [data-stale=true]')
     && performance.now() - window.bench.last > {QUIET_MS};
 }}"""
-"""Whether a step has ended: that to a page with its title, any other with its run."""
+"""Whether a step has ended: that to a page with its title, any other once the server has answered.
+Its script may run too briefly to be seen running."""
 
 STATE = """() => ({
   title: document.querySelector('[data-testid=stMain] h1')?.innerText,
   script: document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state'),
   pending: document.querySelectorAll(
     '[data-testid=stSkeleton], [data-testid=stMain] [data-stale=true]').length,
-  ran: window.bench.ran,
+  answered: window.bench.answered,
   sinceClick: performance.now() - window.bench.begun,
   sinceChange: performance.now() - window.bench.last,
 })"""
@@ -197,7 +198,7 @@ async def crowd(
                         break
                     await asyncio.sleep(chance.uniform(*THINKING))
             except Error as error:
-                somebody.errors.append(str(error))
+                somebody.errors.append(f"{str(error).splitlines()[0]} {await somebody.state()}")
             errors.extend(somebody.errors)
 
     await asyncio.gather(*(use(number) for number in range(people)))

@@ -102,10 +102,7 @@ def silhouette_chart(stores: pd.DataFrame) -> go.Figure:
                 y=list(range(start, start + len(rows))),
                 width=1,
                 marker={"color": theme.colour(first["colour_id"]), "line": {"width": 0}},
-                customdata=[
-                    [theme.plain(row.store_name), theme.plain(row.store_id)]
-                    for row in rows.itertuples()
-                ],
+                customdata=theme.plain_columns(rows, "store_name", "store_id"),
                 hovertemplate=(
                     "<b>%{customdata[0]}</b><br>store %{customdata[1]}<br>"
                     "silhouette %{x:.2f}<extra></extra>"

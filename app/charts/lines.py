@@ -67,10 +67,7 @@ def store_lines_chart(points: pd.DataFrame, statistics: pd.DataFrame) -> go.Figu
         # one trace for all lines of a cluster: a gap parts a store from the next
         gaps = np.full((len(stores), 1), np.nan)
         heights = np.hstack([placed, gaps]).ravel()
-        labels = [
-            [theme.plain(row.store_name), theme.plain(row.store_id), theme.plain(row.title)]
-            for row in stores.itertuples()
-        ]
+        labels = theme.plain_columns(stores, "store_name", "store_id", "title")
         figure.add_trace(
             go.Scattergl(
                 mode="lines",
@@ -79,7 +76,7 @@ def store_lines_chart(points: pd.DataFrame, statistics: pd.DataFrame) -> go.Figu
                 name=theme.plain(stores["title"].iloc[0]),
                 line={"color": theme.colour(stores["colour_id"].iloc[0]), "width": 1},
                 opacity=0.6,
-                customdata=[label for label in labels for _ in range(len(names) + 1)],
+                customdata=np.repeat(labels, len(names) + 1, axis=0),
                 hovertemplate=(
                     "<b>%{customdata[0]}</b><br>store %{customdata[1]}<br>%{customdata[2]}"
                     "<extra></extra>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -44,8 +45,8 @@ def scatter_chart(points: pd.DataFrame, x: Axis, y: Axis, *, alike: bool = False
         figure.add_trace(
             scatter(
                 mode="markers",
-                x=stores[x[0]].tolist(),
-                y=stores[y[0]].tolist(),
+                x=stores[x[0]].to_numpy(),
+                y=stores[y[0]].to_numpy(),
                 marker={
                     "symbol": theme.symbol(stores["colour_id"].iloc[0]),
                     "size": 10 if len(kept) <= 500 else 6,
@@ -90,7 +91,7 @@ def space_chart(points: pd.DataFrame, axes: Sequence[Axis], *, alike: bool = Fal
             go.Scatter3d(
                 mode="markers",
                 **{
-                    letter: stores[column].tolist()
+                    letter: stores[column].to_numpy()
                     for letter, (column, _) in zip("xyz", axes, strict=True)
                 },
                 marker={
@@ -137,17 +138,10 @@ def _clusters(points: pd.DataFrame):
         yield stores, {"name": name, "color": theme.colour(first["colour_id"])}
 
 
-def _names(stores: pd.DataFrame) -> list[list[str]]:
+def _names(stores: pd.DataFrame) -> np.ndarray:
     """What is shown of a store when one points at it; its id as it is comes first."""
-    return [
-        [
-            row.store_id,
-            theme.plain(row.store_name),
-            theme.plain(row.store_id),
-            theme.plain(row.title),
-        ]
-        for row in stores.itertuples()
-    ]
+    shown = theme.plain_columns(stores, "store_name", "store_id", "title")
+    return np.column_stack([stores["store_id"].to_numpy(dtype=object), shown])
 
 
 def _hover(axes: Sequence[Axis], letters: Sequence[str]) -> str:

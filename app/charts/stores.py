@@ -29,8 +29,8 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
             scatter(
                 mode="markers",
                 name=theme.plain(stores["title"].iloc[0]),
-                x=stores["longitude"].tolist(),
-                y=stores["latitude"].tolist(),
+                x=stores["longitude"].to_numpy(),
+                y=stores["latitude"].to_numpy(),
                 marker={
                     "color": theme.colour(number),
                     "symbol": theme.symbol(number),
@@ -38,14 +38,7 @@ def location_chart(locations: pd.DataFrame) -> go.Figure:
                     "opacity": 0.9,
                     "line": {"width": 1, "color": "rgba(255,255,255,0.7)"},
                 },
-                customdata=[
-                    [
-                        theme.plain(row.store_name),
-                        theme.plain(row.store_id),
-                        theme.plain(row.title),
-                    ]
-                    for row in stores.itertuples()
-                ],
+                customdata=theme.plain_columns(stores, "store_name", "store_id", "title"),
                 hovertemplate=(
                     "<b>%{customdata[0]}</b><br>store %{customdata[1]}<br>"
                     "%{customdata[2]}<extra></extra>"

@@ -4,13 +4,12 @@ import streamlit as st
 import yaml
 
 from app import words, words_counts
+from app.charts import limits
 from app.charts.clusters import cross_table_chart
 from app.charts.counts import SCORES, SHOWN, score_chart, silhouette_chart
 from app.data import clusters, counts, published, trials, what_if
 from app.views import filters
 from app.views.show import offer_file, say_absent, show_chart, show_table
-
-MOST_BARS = 2_000
 
 SCORE_COLUMNS = {
     "k": st.column_config.NumberColumn("Clusters", width=70),
@@ -117,7 +116,7 @@ def show_silhouettes(scope):
         key=f"silhouettes_{scope.dataset}",
         help=words.STAGES_HELP,
     )
-    stores = counts.silhouettes(scope.version, scope.category, stage, MOST_BARS)
+    stores = counts.silhouettes(scope.version, scope.category, stage, limits.SHAPES)
     if stores.empty:
         st.info("These clusters have no silhouettes: there is one cluster, or none.")
         return

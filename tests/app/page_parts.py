@@ -1,13 +1,24 @@
 """What stands on a page, and what is published beneath it."""
 
+import base64
 import json
 
 import duckdb
+import numpy as np
 
 
 def charts(page):
     """The figures of a page as data."""
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    return [
+        json.loads(chart.proto.spec, object_hook=_numbers) for chart in page.get("plotly_chart")
+    ]
+
+
+def _numbers(found):
+    """Return numbers that Plotly has packed as a list, anything else as it is."""
+    if "bdata" not in found:
+        return found
+    return np.frombuffer(base64.b64decode(found["bdata"]), found["dtype"]).tolist()
 
 
 def texts(page):

@@ -163,11 +163,11 @@ def test_names_are_text_and_never_markup_or_template():
 
 
 def test_map_draws_each_store_once_with_equal_distances():
-    figure = location_chart(LOCATIONS).to_dict()
-    assert [trace["name"] for trace in figure["data"]] == ["2 · Mid", "12 · Large"]
-    assert sum(len(trace["x"]) for trace in figure["data"]) == len(LOCATIONS)
-    assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
-    assert figure["layout"]["yaxis"]["scaleratio"] == pytest.approx(2.0)
+    figure = location_chart(LOCATIONS)
+    assert [trace.name for trace in figure.data] == ["2 · Mid", "12 · Large"]
+    assert sum(len(trace.x) for trace in figure.data) == len(LOCATIONS)
+    assert figure.layout.yaxis.scaleanchor == "x"
+    assert figure.layout.yaxis.scaleratio == pytest.approx(2.0)
 
 
 def test_many_stores_are_drawn_by_the_graphics_card():

@@ -57,15 +57,13 @@ BINS = pd.DataFrame(
 
 
 def test_point_says_which_store_it_is_and_what_is_missing_is_not_drawn():
-    figure = scatter_chart(POINTS, *AXES).to_dict()
-    assert [list(trace["x"]) for trace in figure["data"]] == [[0.5], [0.25]]
-    assert figure["data"][0]["customdata"][0][0] == "<002>"  # to find it again, never shown
-    assert "customdata[0]" not in figure["data"][0]["hovertemplate"]
-    shown = [trace["customdata"][0][1:] for trace in figure["data"]]
-    assert "<" not in str([shown, figure["layout"]["yaxis"]["title"]])
-    assert [trace["marker"]["color"] for trace in figure["data"]] == [
-        theme.colour(2), theme.colour(12),
-    ]  # fmt: skip
+    figure = scatter_chart(POINTS, *AXES)
+    assert [list(trace.x) for trace in figure.data] == [[0.5], [0.25]]
+    assert figure.data[0].customdata[0][0] == "<002>"  # to find it again, never shown
+    assert "customdata[0]" not in figure.data[0].hovertemplate
+    shown = [trace.customdata[0][1:] for trace in figure.data]
+    assert "<" not in str([shown, figure.layout.yaxis.title])
+    assert [trace.marker.color for trace in figure.data] == [theme.colour(2), theme.colour(12)]
 
 
 def test_title_that_looks_like_a_template_is_text():

@@ -58,6 +58,7 @@ def measured(stores=50_000, first=1.0, turn=0.4, peak=5e8, errors=(), share=1):
             step("Overview", "choose", 8.0, visit=0),
             step("Clusters", "turn", 7.0, visit=0),
             step("Overview", "first", first),
+            step("Overview", "again", 1.5),
             step("Overview", "choose", 0.3),
             step("Clusters", "turn", turn),
         ],

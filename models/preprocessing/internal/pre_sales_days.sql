@@ -19,17 +19,26 @@ days as (
 
 ),
 
+-- not in a window over all rows: with several threads DuckDB 1.5.5 now and then stops there, and
+-- takes the whole build with it
+counted as (
+
+    select count(*) as day_count from days
+
+),
+
 final as (
 
     select
-        sold_on,
-        cast(extract(month from sold_on) as integer) as month,
+        days.sold_on,
+        cast(extract(month from days.sold_on) as integer) as month,
         -- of an odd number of days the middle one is in the first half
         case
-            when 2 * row_number() over (order by sold_on) <= count(*) over () + 1 then 1
+            when 2 * row_number() over (order by days.sold_on) <= counted.day_count + 1 then 1
             else 2
         end as half
     from days
+    cross join counted
 
 )
 
