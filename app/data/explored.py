@@ -30,7 +30,10 @@ MOST_ROWS = 200_000
 FEW_VALUES = 24
 """Up to so many values a field divides a first chart into parts that can be told apart."""
 
-_PREPARE = f"set memory_limit = '{published.MEMORY}'; set preserve_insertion_order = false;"
+MEMORY = "128MB"
+"""What a chart may take: it can ask for any columns of any table, so more than a page does."""
+
+_PREPARE = f"set memory_limit = '{MEMORY}'; set preserve_insertion_order = false;"
 
 _PLACES = {"latitude", "longitude", "lat", "lon"}
 _FIRST = ("final_cluster_id", "category", "dataset")

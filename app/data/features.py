@@ -130,7 +130,13 @@ def by_store(
 
         select
             placed.*,
-            list(coalesce(valued.number, 'nan'::double) order by chosen.place) as numbers
+            -- sorted as a list: an aggregate with an order of its own keeps room for 2,048 values
+            list_transform(
+                list_sort(list(
+                    {'place': chosen.place, 'number': coalesce(valued.number, 'nan'::double)}
+                )),
+                lambda one: one.number
+            ) as numbers
         from placed
         cross join chosen
         left join valued on valued.store_id = placed.store_id and valued.place = chosen.place

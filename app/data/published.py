@@ -79,7 +79,7 @@ _log = logging.getLogger(__name__)
 AT_ONCE = 2
 """Questions of pages that are computed at the same time, over all visitors."""
 
-MEMORY = "128MB"
+MEMORY = "64MB"
 """What each of them may take before it is asked again without a limit."""
 
 REMEMBERED = "64MB"
