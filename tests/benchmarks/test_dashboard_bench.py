@@ -139,7 +139,7 @@ def test_the_command_runs_on_a_tiny_size(sample, tmp_path, capsys):
         assert 1e8 < row["peak_bytes"] < 4e9
 
 
-@needs_chromium
+@pytest.mark.browser
 def test_a_step_lasts_until_the_script_ends_and_an_error_of_the_page_is_found(tmp_path):
     script = tmp_path / "slow.py"
     script.write_text(
