@@ -131,25 +131,17 @@ def by_store(
         select
             placed.*,
             -- sorted as a list: an aggregate with an order of its own keeps room for 2,048 values
-            list_transform(
-                list_sort(list(
-                    {'place': chosen.place, 'number': coalesce(valued.number, 'nan'::double)}
-                )),
-                lambda one: one.number
-            ) as numbers
+            list_transform(list_sort(list(
+                {'place': chosen.place, 'number': coalesce(valued.number, 'nan'::double)}
+            )), lambda one: one.number) as numbers
         from placed
         cross join chosen
         left join valued on valued.store_id = placed.store_id and valued.place = chosen.place
         group by all
         order by placed.colour_id, placed.cluster, placed.store_id
         """,
-        {
-            "category": category,
-            "stage": stage,
-            "values": values,
-            "clusters": list(clusters),
-            "most": most,
-        }
+        {"category": category, "stage": stage, "values": values}
+        | {"clusters": list(clusters), "most": most}
         | _bound(titles),
     ).astype({"colour_id": "Int64"})
     numbers = np.array(found["numbers"].tolist(), dtype="float64").reshape(len(found), len(titles))
