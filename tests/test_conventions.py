@@ -57,7 +57,7 @@ def test_a_model_says_its_grain_and_describes_its_columns(model):
     assert "One row per" in said["description"]
     # a view over the files is read where it is summed up; a test would read them once more
     if "materialized='view'" not in model.read_text():
-        assert any("unique_together" in test for test in said["data_tests"])
+        assert any("keyed" in test for test in said["data_tests"])
     assert all(column["description"] for column in said["columns"])
 
 
