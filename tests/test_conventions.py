@@ -30,8 +30,8 @@ MAY_READ = {
     "merging": {"staging", "preprocessing", "features", "ml", "merging"},
     "marts": set(LAYERS),
 }
-# Which rows of the sales are refused is known only from their sums, so the few files that have some
-# are read once more; what staging read is a view, and a hundred million rows are never kept.
+# The view stg_sales keeps no rows, so these read the files again: only where the sums of
+# pre_sales_texts show a fault or a row that may be a copy.
 READ_SALES_AGAIN = {
     "pre_repeated_keys": "finds the keys that more than one row has",
     "pre_faulty_sales": "finds the rows that have a fault or are copies",
