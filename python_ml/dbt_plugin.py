@@ -24,7 +24,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from threadpoolctl import threadpool_limits
 
-from python_ml.settings import SettingsError, check_settings, merge_layers
+from python_ml.settings import SettingsError, nothing_was_run, settings_of_run
 from python_ml.source_files import read_sheet, record_lines
 from python_ml.source_plans import (
     attach_databases,
@@ -54,10 +54,7 @@ class Plugin(BasePlugin):
             if flags.WHICH in READING_COMMANDS:
                 self._sources.check()
         except SettingsError as error:
-            lines = str(error).replace("\n", "\n  ")
-            raise DbtRuntimeError(
-                f"Nothing was run, the settings need a change:\n  {lines}"
-            ) from None
+            raise DbtRuntimeError(nothing_was_run(error)) from None
         if threads:
             config["threads"] = int(threads)
         if settings["resources"]["memory"] == "low":
@@ -184,28 +181,6 @@ def import_for_models(project: Path) -> None:
     for model in sorted(project.glob("models/**/*.py")):
         for module in re.findall(r"^from ([\w.]+) import ", model.read_text(), re.MULTILINE):
             importlib.import_module(module)
-
-
-def settings_of_run(
-    project_vars: Mapping[str, Any], target: str, user: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The settings in force: defaults, then what the environment changes, then the user's file.
-
-    Raises
-    ------
-    SettingsError
-        If a key is unknown or a value is not allowed.
-    """
-    if "environments" in user or "defaults" in user or "paths" in user:
-        raise SettingsError(
-            "paths, defaults and environments belong to dbt_project.yml; a settings file has "
-            "the sections sources, quality, internal, external, merging, projections and resources"
-        )
-    settings = merge_layers(
-        project_vars["defaults"], project_vars["environments"].get(target) or {}, user
-    )
-    check_settings(settings)
-    return settings
 
 
 def package_versions() -> str:

@@ -88,6 +88,42 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         raise SettingsError("\n".join(lines)) from None
 
 
+def settings_of_run(
+    project_vars: Mapping[str, Any], target: str, user: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The settings in force: defaults, then what the environment changes, then the user's file.
+
+    Raises
+    ------
+    SettingsError
+        If a key is unknown or a value is not allowed.
+    """
+    if "environments" in user or "defaults" in user or "paths" in user:
+        raise SettingsError(
+            "paths, defaults and environments belong to dbt_project.yml; a settings file has "
+            "the sections sources, quality, internal, external, merging, projections and resources"
+        )
+    settings = merge_layers(
+        project_vars["defaults"], project_vars["environments"].get(target) or {}, user
+    )
+    check_settings(settings)
+    return settings
+
+
+def nothing_was_run(error: SettingsError) -> str:
+    """What is said where the settings stop a command.
+
+    Examples
+    --------
+    >>> print(nothing_was_run(SettingsError("a: is missing.\\nb: is missing.")))
+    Nothing was run, the settings need a change:
+      a: is missing.
+      b: is missing.
+    """
+    lines = str(error).replace("\n", "\n  ")
+    return f"Nothing was run, the settings need a change:\n  {lines}"
+
+
 def _in_words(fault: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
     """One fault of pydantic as a sentence with the whole path of the key."""
     kind, location = fault["type"], fault["loc"]
@@ -196,7 +232,8 @@ def section(settings: pd.DataFrame, *names: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    defaults = yaml.safe_load((Path(__file__).parents[1] / "dbt_project.yml").read_text())["vars"]
     try:
-        read_settings_file(sys.argv[1])
-    except SettingsError as error:
-        sys.exit(str(error))
+        settings_of_run(defaults, os.environ.get("ENV") or "prod", read_settings_file(sys.argv[1]))
+    except SettingsError as fault:
+        sys.exit(nothing_was_run(fault))

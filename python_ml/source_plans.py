@@ -131,9 +131,14 @@ def _found_files(
     missing = []
     for pattern in (os.path.expanduser(expand_path(file, paths)) for file in files):  # noqa: PTH111
         # not by the connection that the module duckdb shares: models are compiled side by side
-        matching = connection.execute(
-            "select file from glob(?) order by file", [pattern]
-        ).fetchall()
+        try:
+            matching = connection.execute(
+                "select file from glob(?) order by file", [pattern]
+            ).fetchall()
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            missing.append(f"files: {pattern} cannot be read ({said}); give files of this machine")
+            continue
         if not matching:
             missing.append(f"files: there is no file {pattern}")
         for (file,) in matching:

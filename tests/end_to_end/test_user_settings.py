@@ -75,7 +75,7 @@ def test_an_environment_that_is_not_there_is_an_error(small):
 
 
 def test_the_settings_that_dbt_merges_are_the_ones_that_were_checked(small, tmp_path):
-    from python_ml.dbt_plugin import settings_of_run
+    from python_ml.settings import settings_of_run
 
     user = {"internal": {"scale": {"clip": 4}}, "merging": {"external_weight": 0.5}}
     small.build(

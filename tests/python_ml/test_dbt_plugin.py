@@ -7,13 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from python_ml.dbt_plugin import (
-    Sources,
-    publish_prepare,
-    publish_swap,
-    settings_of_run,
-)
-from python_ml.settings import SettingsError
+from python_ml.dbt_plugin import Sources, publish_prepare, publish_swap
+from python_ml.settings import SettingsError, settings_of_run
 from python_ml.source_plans import file_kind
 
 ROOT = Path(__file__).parents[2]

@@ -1,16 +1,20 @@
 """How sources are read, and what is said if they cannot be."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
+import yaml
 
 from python_ml.settings import SettingsError
-from python_ml.source_plans import attach_databases, plan_source
+from python_ml.source_plans import attach_databases, checking_connection, plan_source
 
+ROOT = Path(__file__).parents[2]
 COLUMNS = {"store_id": "store", "amount": "amount"}
 
 
 def plan(source, paths=()):
-    with duckdb.connect() as connection:
+    with checking_connection() as connection:
         return plan_source(connection, source, dict(paths))
 
 
@@ -50,6 +54,31 @@ def test_a_column_that_one_file_lacks_is_named_with_the_file(tmp_path):
     duckdb.sql(f"copy (select 1 as store, 2 as sum) to '{tmp_path}/b.parquet'")
     said = fault({"files": f"{tmp_path}/*.parquet", "columns": COLUMNS})
     assert f"no column 'amount' in {tmp_path}/b.parquet" in said
+
+
+@pytest.mark.parametrize("address", ["https://example.com/a.csv", "s3://shop/*.parquet"])
+def test_an_address_of_another_machine_is_refused_and_no_extension_is_fetched(address, tmp_path):
+    with checking_connection() as connection:
+        connection.execute(f"set extension_directory = '{tmp_path}'")
+        with pytest.raises(SettingsError) as error:
+            plan_source(connection, {"files": address, "columns": COLUMNS}, {})
+    said = str(error.value)
+    assert said.startswith(f"files: {address} cannot be read")
+    assert said.endswith("give files of this machine")
+    assert "\n" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions"],
+)
+def test_files_are_checked_under_the_limits_of_the_build(option):
+    profile = yaml.safe_load((ROOT / "profiles/profiles.yml").read_text().replace("<<: *", "x: *"))
+    assert profile["store_clusters"]["outputs"]["dev"]["config_options"][option] is False
+    with checking_connection() as connection:
+        rows = connection.execute(f"select current_setting('{option}')").fetchall()
+    assert rows == [(False,)]
 
 
 def test_an_expression_that_names_no_column_or_gives_a_list_is_refused(tmp_path):
