@@ -17,13 +17,16 @@ REPLACE_PUBLISHED ?=
 JOBS := internal-preprocessing external-preprocessing internal-ml external-ml merging full
 export DATA_DIR WAREHOUSE_DIR ENV REPLACE_PUBLISHED
 
-# A misspelt variable would run the sample chain instead of yours.
+# A misspelt variable would run the sample chain instead of yours. Besides these a settings file may
+# name others, as ${NAME} in its paths.
 VARIABLES := PYTHON ENV SETTINGS REPLACE_PUBLISHED DATA_DIR INTERNAL_DATA_DIR EXTERNAL_DATA_DIR \
 	WAREHOUSE_DIR OUT DUCKDB_MEMORY_LIMIT DUCKDB_THREADS DBT_THREADS STORE_CLUSTERS_SQL \
-	COMPLETE_JOURNEY_DIR IOWA_LIQUOR_DIR DOMINICKS_DIR TEST_PROCESSES BENCH
+	COMPLETE_JOURNEY_DIR IOWA_LIQUOR_DIR DOMINICKS_DIR TEST_PROCESSES BENCH BENCH_DIR
+NAMED := $(if $(SETTINGS),$(shell grep -ohE '[$$][{][A-Za-z0-9_]+[}]' '$(SETTINGS)' 2> /dev/null | tr -d '$${}'))
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
-UNKNOWN := $(filter-out $(VARIABLES),$(GIVEN))
-$(if $(UNKNOWN),$(error Nothing was run: there is no variable $(UNKNOWN); the variables are $(VARIABLES)))
+UNKNOWN := $(filter-out $(VARIABLES) $(NAMED),$(GIVEN))
+$(if $(UNKNOWN),$(error Nothing was run: there is no variable $(UNKNOWN); the variables are $(VARIABLES), \
+	and each $${NAME} in your settings file))
 
 DBT = $(BIN)/dbt
 VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")

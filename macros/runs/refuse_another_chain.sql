@@ -6,7 +6,7 @@
         ~ "and schema_name = 'marts' and table_name = 'runs' and column_name = 'settings')"
     ).rows[0][0] %}
     {% set rows = run_query(
-        'select settings from previous.marts.runs order by started_at desc limit 1'
+        'select settings from previous.marts.runs where settings is not null order by started_at desc limit 1'
     ).rows if is_known else [] %}
     {% if rows and env_var('REPLACE_PUBLISHED', '') != 'yes' %}
         {% set sample = var('defaults').sources.sales.files %}
@@ -17,7 +17,7 @@
                 'Nothing was built: ' ~ published ~ ' holds ' ~ name_chain(there, sample)
                 ~ ', and this run is of ' ~ name_chain(here, sample) ~ '. Name your settings file '
                 ~ '(make run SETTINGS=my_chain.yml), or keep the chains apart with WAREHOUSE_DIR; '
-                ~ 'REPLACE_PUBLISHED=yes replaces the published chain on purpose.'
+                ~ 'REPLACE_PUBLISHED=yes replaces the published chain on purpose and goes on with its history.'
             ) }}
         {% endif %}
     {% endif %}

@@ -151,3 +151,23 @@ def test_the_database_of_a_run_takes_no_more_than_it_may(small, memory, limit, t
         DUCKDB_MEMORY_LIMIT=limit, DUCKDB_THREADS=threads,
     )  # fmt: skip
     assert json.loads(said)["show"] == [expected]
+
+
+def test_an_expression_that_would_write_stops_dbt_build_and_writes_nothing(small, tmp_path):
+    written, code = tmp_path / "written.csv", small.path / "python_ml/frames.py"
+    columns = {
+        "store_id": {"sql": f"1); copy (select 1) to '{written}'; select (1"},
+        "product_id": {"sql": f"1) from (select 1); copy (select 1) to '{code}'; select (1"},
+        "amount": {"sql": f"1; attach '{tmp_path}/other.duckdb' as other"},
+    }
+    before = code.read_bytes()
+    sales = {"files": "data/internal/sales.csv", "columns": columns}
+    user = yaml.safe_dump({"sources": {"sales": sales}})
+    said = small.build("--vars", user, check=False, WAREHOUSE_DIR=str(tmp_path / "warehouse"))
+    assert "Nothing was run, the settings need a change" in said
+    for name in columns:
+        assert f"sources.sales.columns.{name}.sql: cannot be read as an expression" in said
+    assert "one expression may stand here: columns of the row" in said
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+    assert code.read_bytes() == before
