@@ -12,18 +12,9 @@ components_of_sides as (
 
 ),
 
-axes_of_space as (
-
-    {{ measure_axes('components_of_sides') }}
-
-),
-
 final as (
 
-    {{ place_stores(
-        ref('mrg_sides'),
-        'components_of_sides', 'axes_of_space'
-    ) }}
+    {{ place_stores(ref('mrg_sides'), 'components_of_sides', ref('mrg_axes')) }}
 
 )
 

@@ -54,11 +54,12 @@ def read(path) -> Run:
             return connection.execute(f"select * from {name} order by all").df()
 
         names = ("store_features", "feature_selection", "cluster_count_scores")
-        steps = (
+        imputed, outliers = (
             {side: table(f"features.feat_{side}_{step}") for side in SIDES}
             for step in ("imputed", "outliers")
         )
-        return Run(*(table(f"marts.{name}") for name in names), *steps)
+        imputed = {side: rows.query("is_fitted") for side, rows in imputed.items()}
+        return Run(*(table(f"marts.{name}") for name in names), imputed, outliers)
 
 
 def open_late(sales: Path) -> None:

@@ -169,13 +169,14 @@ FITTED_VALUES = "select category, store_id, dataset, feature, raw_value as value
 # thin store with external data the sales are not asked
 NEW_VALUES = """
     select category, store_id, 'internal' as dataset, feature, value
-    from preprocessing.pre_internal_new_values
+    from (from preprocessing.pre_internal_values where not is_fitted)
     anti join (
         select category, store_id from marts.store_scores where basis = 'external_only'
     ) using (category, store_id)
     union all
     select category, store_id, 'external' as dataset, feature, value
-    from preprocessing.pre_external_new_values
+    from preprocessing.pre_external_values
+    where not is_fitted
     union all
     select category, store_id, dataset, feature, raw_value
     from marts.store_features
@@ -358,7 +359,7 @@ def test_a_new_store_is_where_scikit_learn_puts_it(turned, category):
     }
     for name, side in sides.items():
         found = side.distances(raw[name])
-        in_sql = _query(turned, f"from ml.ml_{name}_new_distances").query(
+        in_sql = _query(turned, f"from ml.ml_{name}_distances").query(
             "category in [@category, 'all'] and store_id in @found.index"
         )
         in_sql = in_sql.pivot(index="store_id", columns="cluster_id", values="distance")

@@ -227,6 +227,7 @@ def test_large_categories_are_judged_by_a_sample_of_every_cluster(line):
             "external_cluster_id": pd.array([None] * len(labels), dtype="Int64"),
             "merged_label": "1_1",
             "final_cluster_id": 1,
+            "is_fitted": True,
         }
     )
     placed = pd.DataFrame(rows, columns=[1, 2, 3], index=stores).rename_axis("store_id")

@@ -5,6 +5,6 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per missing value: what stands in for it, if that takes all features together."""
     return find_stand_ins(
-        dbt.ref("feat_internal_transformed").df(),
+        dbt.ref("feat_internal_transformed").filter("is_fitted").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.impute"),
     )
