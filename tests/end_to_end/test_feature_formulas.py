@@ -112,7 +112,9 @@ def long(values: np.ndarray, **columns) -> pd.DataFrame:
             "value": values.ravel(),
         }
     )
-    return frame.assign(**{"is_imputed": False, "is_fitted": True} | columns).sample(frac=1, random_state=stores)
+    return frame.assign(**{"is_imputed": False, "is_fitted": True} | columns).sample(
+        frac=1, random_state=stores
+    )
 
 
 def flags(stores: int, flagged: list[int]) -> pd.DataFrame:
