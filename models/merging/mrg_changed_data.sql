@@ -10,7 +10,7 @@ known as (
 
 placements as (
 
-    select * from {{ ref('mrg_assignments') }} where is_fitted or is_thin
+    select * from {{ ref('mrg_placements') }} where is_fitted or is_thin
 
 ),
 

@@ -33,7 +33,7 @@ external as (
 
 ),
 
-placed as (
+with_external as (
 
     select
         category_stores.*,
@@ -57,26 +57,26 @@ placed as (
 ),
 
 -- what little a thin store sells is not asked
-sold as (
+with_both as (
 
     select
-        placed.*,
+        with_external.*,
         internal.cluster_id as internal_cluster_id,
         internal.assignment_basis as internal_basis,
         internal.is_noise as is_internal_noise
-    from placed
+    from with_external
     left join internal
         on
-            placed.category = internal.category
-            and placed.store_id = internal.store_id
-            and not placed.is_thin
+            with_external.category = internal.category
+            and with_external.store_id = internal.store_id
+            and not with_external.is_thin
 
 ),
 
 known as (
 
     select *
-    from sold
+    from with_both
     where
         case
             when is_fitted
