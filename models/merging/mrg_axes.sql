@@ -2,7 +2,7 @@ with
 
 fitted_stores as (
 
-    select * from {{ ref('mrg_sides') }} where is_fitted
+    select * from {{ ref('mrg_known_sides') }} where is_fitted
 
 ),
 

@@ -6,7 +6,7 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_sides'),
+        ref('mrg_known_sides'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 
@@ -14,7 +14,7 @@ components_of_sides as (
 
 final as (
 
-    {{ place_stores(ref('mrg_sides'), 'components_of_sides', ref('mrg_axes')) }}
+    {{ place_stores(ref('mrg_known_sides'), 'components_of_sides', ref('mrg_axes')) }}
 
 )
 
