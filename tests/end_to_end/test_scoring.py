@@ -197,7 +197,7 @@ def turned(new_stores, request):
     settings = {section: dict(values) for section, values in SETTINGS.items()}
     for section, values in TURNED[request.param].items():
         settings[section] |= values
-    new_stores.run("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(settings))
+    new_stores.dbt("run", "--target", "prod", "--vars", yaml.safe_dump(settings))
     new_stores.said = request.param
     return new_stores
 

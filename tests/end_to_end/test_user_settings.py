@@ -143,8 +143,8 @@ def test_settings_move_the_published_result(small, tmp_path):
     ],
 )
 def test_the_database_of_a_run_takes_no_more_than_it_may(small, memory, limit, threads, expected):
-    said = small.run(
-        "dbt", "--quiet", "show", "--output", "json",
+    said = small.dbt(
+        "--quiet", "show", "--output", "json",
         "--vars", f"{{resources: {{memory: {memory}}}}}",
         "--inline", "select current_setting('memory_limit') as \"limit\", "
         "current_setting('threads') as threads",
