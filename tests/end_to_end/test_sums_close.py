@@ -173,7 +173,7 @@ def variant(request: pytest.FixtureRequest, new_chain: Callable[[str], Chain]) -
     return Variant(CompiledLine(chain, made), made, files)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES)
 @given(chain=chains())
 # a store that only a refused line of the store list names
 @example(chain=EMPTY | BREAD | {"sales_1.csv": Table((SALE,)), "stores.csv": Table((("S2",),))})
@@ -188,7 +188,7 @@ def test_sums_close_and_every_store_is_there_once(variant, chain):
 
 
 @pytest.mark.long
-@settings(max_examples=MANY_EXAMPLES, deadline=None, derandomize=True)
+@settings(max_examples=MANY_EXAMPLES)
 @given(chain=chains())
 def test_sums_close_for_many_chains(variant, chain):
     check(variant, chain)
