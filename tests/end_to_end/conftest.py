@@ -71,6 +71,9 @@ class Chain:
         descriptor, output = tempfile.mkstemp(dir=self.path, prefix="said_")
         os.close(descriptor)
         variables = self.active() | environment
+        if arguments[0] != "compile":
+            # nobody reads what is compiled, and writing it takes a second
+            variables["DBT_WRITE_JSON"] = "false"
         return self.server.start(list(arguments), self.path, variables, Path(output))
 
     def active(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,7 +111,9 @@ def _run_dbt(manifest, arguments: list[str]) -> int:
     """
     from dbt.cli.main import dbtRunner
 
-    if "--target" in arguments and arguments[arguments.index("--target") + 1] != "prod":
+    # of several the last one counts
+    targets = [after for before, after in pairwise(arguments) if before == "--target"]
+    if targets and targets[-1] != "prod":
         return subprocess.run(["dbt", *arguments], check=False).returncode
     done = dbtRunner(manifest).invoke(arguments)
     if done.exception is None:
