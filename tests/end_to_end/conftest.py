@@ -39,6 +39,9 @@ PARTS = (
 # As `make run` does it: the unit tests speak of the formulas, not of the data.
 BUILD = ("build", "--target", "prod", "--exclude-resource-type", "unit_test")
 
+# What takes long and is not asked for where a test does not speak of it.
+SPARE = {"explanations": {"external_model": False}, "projections": {"tsne_stores": 0}}
+
 
 @dataclass
 class Chain:

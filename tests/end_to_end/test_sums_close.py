@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from compiled_line import CompiledLine
-from conftest import Chain
+from conftest import SPARE, Chain
 from hypothesis import example, given, settings
 from random_chain import COLUMNS, Table, chains
 from sums_oracle import Oracle
@@ -160,7 +160,7 @@ def variant(request: pytest.FixtureRequest, new_chain: Callable[[str], Chain]) -
     files.mkdir()
     for name in COLUMNS:
         Table().write(files / name)
-    made = copy.deepcopy(VARIANTS[request.param])
+    made = SPARE | copy.deepcopy(VARIANTS[request.param])
     sources = made["sources"]
     for source in [sources["sales"], *(sources.get(s) for s in ("products", "stores"))]:
         if source:
