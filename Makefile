@@ -93,12 +93,17 @@ docs: setup  ## Generate and serve the documentation of all tables
 
 # A test file stays in one process: what it builds once is built once.
 TEST_PROCESSES ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
 
 .PHONY: test
-test: setup chromium  ## Run all tests
+test: setup chromium  ## Check the style and run the tests, all but the long ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
+	$(PYTEST) -m "not long"
+
+.PHONY: test-long
+test-long: setup chromium  ## Run the tests that take minutes by nature: real chains, kills, many examples
+	$(PYTEST) -m long
 
 # The tests of the dashboard open it in a real browser.
 .PHONY: chromium

@@ -54,8 +54,8 @@ def runs(small) -> dict[str, Run]:
         folder = small.path / "algorithms" / name
         # without the published file, so that clusters have the numbers of their fit
         shutil.copytree(small.path / "warehouse/work", folder / "warehouse/work")
-        small.run(
-            *("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
+        small.dbt(
+            *("run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
             *("--select", "stg_settings", "path:models/features"),
             *("path:models/ml", "path:models/merging"),
             "path:models/marts/store_clusters.sql",

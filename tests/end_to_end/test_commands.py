@@ -1,6 +1,7 @@
 """The commands that people type, as they type them, with no variable set."""
 
 import functools
+import re
 import socket
 import subprocess
 import time
@@ -63,6 +64,15 @@ def test_dbt_docs_generate_and_serve(chain):
     finally:
         server.terminate()
         server.wait(20)
+
+
+def test_dbt_build_of_everything_publishes(small):
+    """All that dbt finds to do, the unit tests too."""
+    before = small.published().stat().st_ino
+    said = small.run("dbt", "build", "--target", "prod")
+    assert re.search(r"[1-9]\d* unit tests", said)
+    assert "Published warehouse/prod.duckdb" in said
+    assert small.published().stat().st_ino != before
 
 
 def test_streamlit_run_app(chain):

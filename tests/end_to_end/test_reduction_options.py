@@ -27,7 +27,7 @@ def runs(new_chain) -> dict[str, dict[str, pd.DataFrame]]:
     chain = new_chain("reduction")
     sample = ("--stores", "60", "--weeks", "8", "--categories", "2")
     chain.run("python", "-m", "python_ml.sample_data", "--out", "data", *sample)
-    build = ("dbt", "run", "--target", "prod", "--threads", "2", "--select")
+    build = ("run", "--target", "prod", "--threads", "2", "--select")
     tables = {
         "scaled": "features.feat_internal_scaled",
         "outliers": "features.feat_internal_outliers",
@@ -38,7 +38,7 @@ def runs(new_chain) -> dict[str, dict[str, pd.DataFrame]]:
 
     def turn(change: dict, *select: str) -> dict[str, pd.DataFrame]:
         user = yaml.safe_dump({"internal": {"outliers": LOW, "reduce": change}})
-        chain.run(*build, *select, "--vars", user)
+        chain.dbt(*build, *select, "--vars", user)
         path = chain.path / "warehouse/work/prod.duckdb"
         with duckdb.connect(str(path), read_only=True) as connection:
             return {

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import SPARE
 from scoring_oracle import Side, final_clusters
 
 pytestmark = pytest.mark.end_to_end
@@ -31,7 +32,7 @@ STANDS_LIKE = {CLOSED: "AX03", FEW: "BX02", FED: "AY05", STRANGE: "AY04", GAPPY:
 STATUSES = {CLOSED: "closed", NEW: "new", STRANGE: "pilot", GAPPY: "closed", BARE: "closed"}
 WITHOUT_FEED = {"AX01", "AX02", "BX01"}
 
-SETTINGS = {
+SETTINGS = SPARE | {
     "sources": {
         "sales": {
             "files": "data/sales.csv",
@@ -198,7 +199,7 @@ def turned(new_stores, request):
     settings = {section: dict(values) for section, values in SETTINGS.items()}
     for section, values in TURNED[request.param].items():
         settings[section] |= values
-    new_stores.run("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(settings))
+    new_stores.dbt("run", "--target", "prod", "--vars", yaml.safe_dump(settings))
     new_stores.said = request.param
     return new_stores
 
