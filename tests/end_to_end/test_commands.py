@@ -111,6 +111,16 @@ def test_dev_obeys_what_its_environment_changes(small, full):
     assert '"resamples": 4' in settings["settings"][0]
 
 
+def test_what_dbt_has_parsed_is_kept_for_each_environment_and_settings_file(small):
+    """The second run of a chain does not parse the project again, whatever ran in between."""
+    command = ("make", "run-external-ml")
+    (small.path / "mine.yml").write_text("merging: {minimum_cluster_size: 3}")
+    for more in ([], ["SETTINGS=mine.yml"], []):
+        said = small.run(*command, *more)
+    assert "Unable to do partial parsing" not in said
+    assert {"prod", "prod-mine"} <= {path.name for path in (small.path / "target").iterdir()}
+
+
 def test_make_lists_its_verbs_and_versions(small):
     said = small.run("make")
     for verb in ("setup", "run", "test", "dashboard", "docs", "format", "lint", "version"):
