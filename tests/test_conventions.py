@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from python_ml.jobs import jobs_of
+
 ROOT = Path(__file__).parents[1]
 SQL_MODELS = sorted((ROOT / "models").rglob("*.sql"))
 PYTHON_MODELS = sorted((ROOT / "models").rglob("*.py"))
@@ -22,6 +24,7 @@ MAY_READ = {
     "merging": {"staging", "preprocessing", "features", "ml", "merging"},
     "marts": set(LAYERS),
 }
+SELECTORS = yaml.safe_load((ROOT / "selectors.yml").read_text())
 PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
 
 
@@ -84,6 +87,11 @@ def test_nothing_is_summed_in_a_window_over_all_rows(model):
     """DuckDB 1.5.5 now and then stops there if it has several threads; numbering is safe."""
     windows = re.findall(r"(\w+)\([^()]*\)\s+over\s*\(\s*\)", model.read_text())
     assert set(windows) <= {"row_number"}, "count or sum in a CTE of its own and cross join it"
+
+
+def test_every_model_is_built_by_a_job_before_full():
+    paths = [model.relative_to(ROOT).as_posix() for model in MODELS]
+    assert [path for path in paths if jobs_of(path, SELECTORS) == ["full"]] == []
 
 
 def test_what_is_recalled_has_the_types_of_the_marts():
