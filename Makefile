@@ -13,8 +13,17 @@ BIN := $(VENV)/bin
 override DATA_DIR := $(or $(strip $(DATA_DIR)),data)
 override WAREHOUSE_DIR := $(or $(strip $(WAREHOUSE_DIR)),warehouse)
 override OUT := $(or $(strip $(OUT)),exports)
+REPLACE_PUBLISHED ?=
 JOBS := internal-preprocessing external-preprocessing internal-ml external-ml merging full
-export DATA_DIR WAREHOUSE_DIR ENV
+export DATA_DIR WAREHOUSE_DIR ENV REPLACE_PUBLISHED
+
+# A misspelt variable would run the sample chain instead of yours.
+VARIABLES := PYTHON ENV SETTINGS REPLACE_PUBLISHED DATA_DIR INTERNAL_DATA_DIR EXTERNAL_DATA_DIR \
+	WAREHOUSE_DIR OUT DUCKDB_MEMORY_LIMIT DUCKDB_THREADS DBT_THREADS STORE_CLUSTERS_SQL \
+	COMPLETE_JOURNEY_DIR IOWA_LIQUOR_DIR DOMINICKS_DIR TEST_PROCESSES BENCH
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(VARIABLES),$(GIVEN))
+$(if $(UNKNOWN),$(error Nothing was run: there is no variable $(UNKNOWN); the variables are $(VARIABLES)))
 
 DBT = $(BIN)/dbt
 VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")

@@ -27,7 +27,12 @@ from threadpoolctl import threadpool_limits
 from python_ml.jobs import missing_files, say_what_to_run_first
 from python_ml.settings import SettingsError, check_settings, merge_layers
 from python_ml.source_files import read_sheet, record_lines
-from python_ml.source_plans import attach_databases, plan_source, plan_sources
+from python_ml.source_plans import (
+    attach_databases,
+    checking_connection,
+    plan_source,
+    plan_sources,
+)
 
 READING_COMMANDS = {"build", "run", "retry"}
 LOW_MEMORY = "500MB"
@@ -116,7 +121,7 @@ class Sources:
 
     def check(self) -> None:
         """Plan every source; raise `SettingsError` if a file or a column is not there."""
-        with duckdb.connect(":memory:") as connection:
+        with checking_connection() as connection:
             self.attach(connection)
             for source, plan in plan_sources(connection, self._sources, self._paths):
                 self._plans[_canonical(source)] = json.dumps(plan)
@@ -134,7 +139,7 @@ class Sources:
         key = _canonical(json.loads(source))
         if key not in self._plans:
             try:
-                with duckdb.connect(":memory:") as connection:
+                with checking_connection() as connection:
                     if "relation" in json.loads(source):
                         self.attach(connection)
                     plan = plan_source(connection, json.loads(source), self._paths)

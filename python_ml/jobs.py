@@ -119,13 +119,14 @@ def say_what_to_run_first(
     --------
     >>> folders = {"union": [{"method": "path", "value": "models/ml"}]}
     >>> selectors = {"selectors": [{"name": "ml", "definition": folders}]}
-    >>> print(
-    ...     say_what_to_run_first(
-    ...         ["models/ml/fits.py"], selectors, job="merging", database="work/prod.duckdb"
-    ...     )
-    ... )
-    The job merging needs tables of ml that are not in work/prod.duckdb: run make run-ml first \
+    >>> files = ["models/ml/fits.py"]
+    >>> print(say_what_to_run_first(files, selectors, job="merging", database="prod.duckdb"))
+    The job merging needs tables of ml that are not in prod.duckdb: run make run-ml first \
 (or dbt build --selector ml)
+    >>> files += ["seeds/reasons.csv"]
+    >>> print(say_what_to_run_first(files, selectors, database="dev.duckdb", target="dev"))
+    The selection needs tables of ml and the seeds that are not in dev.duckdb: \
+run make run-ml ENV=dev and dbt seed --target dev first (or dbt build --target dev --selector ml)
     """
     files = list(files)
     jobs = jobs_that_build([file for file in files if not file.startswith("seeds/")], selectors)
@@ -134,13 +135,18 @@ def say_what_to_run_first(
     if target != "prod":
         variables, options = f" ENV={target}", f" --target {target}"
     if has_settings:
-        variables, options = f"{variables} SETTINGS=your.yml", f'{options} --vars "$(cat your.yml)"'
-    *firsts, last = [*jobs, *(["the seeds"] if are_seeds_missing else [])]
-    sources = f"{', '.join(firsts)} and {last}" if firsts else last
-    make = [f"make {' '.join(f'run-{name}' for name in jobs)}{variables}"] if jobs else []
-    commands = " and ".join([*make, *([f"dbt seed{options}"] if are_seeds_missing else [])])
-    with_dbt = f" (or dbt build{options} --selector {', then '.join(jobs)})" if jobs else ""
+        variables += " SETTINGS=my_chain.yml"
+        options += ' --vars "$(cat my_chain.yml)"'
+    makers, commands, with_dbt = [*jobs], [], ""
+    if jobs:
+        commands.append(f"make {' '.join(f'run-{name}' for name in jobs)}{variables}")
+        with_dbt = f" (or dbt build{options} --selector {', then '.join(jobs)})"
+    if are_seeds_missing:
+        makers.append("the seeds")
+        commands.append(f"dbt seed{options}")
+    *firsts, last = makers
     return (
-        f"{f'The job {job}' if job else 'The selection'} needs tables of {sources} that are not "
-        f"in {database}: run {commands} first{with_dbt}"
+        f"{f'The job {job}' if job else 'The selection'} needs tables of "
+        f"{', '.join(firsts)}{' and ' if firsts else ''}{last} that are not in {database}: "
+        f"run {' and '.join(commands)} first{with_dbt}"
     )

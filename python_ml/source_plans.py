@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import duckdb_extension_postgres_scanner
 
+from python_ml.expressions import columns_of
 from python_ml.settings import SettingsError, expand_path
 from python_ml.source_files import FileError, read_header, read_sheet
 from python_ml.source_schema import OPTIONS_OF_FILES
@@ -30,6 +31,13 @@ KIND_OF_ENDING = {
     ".parquet": "parquet",
     ".xlsx": "excel",
 }
+
+
+def checking_connection() -> duckdb.DuckDBPyConnection:
+    """A database in memory to look at files with; it never fetches an extension."""
+    options = ("autoinstall_known_extensions", "autoload_known_extensions",
+               "allow_community_extensions")  # fmt: skip
+    return duckdb.connect(":memory:", config=dict.fromkeys(options, "false"))
 
 
 def plan_sources(
@@ -256,10 +264,18 @@ def _faults_of_reader(
             else:
                 plan["types"][key] = types[there[column.lower()]]
             continue
+        unknown = [name for name in columns_of(column["sql"]) if name.lower() not in there]
+        if unknown:
+            faults.append(
+                f"{key}.sql: there is no column {unknown[0]!r} in {place}; "
+                f"its columns are {', '.join(types)}"
+            )
+            continue
         try:
-            # an expression of the settings is part of the models that dbt will run
             described = connection.execute(f"describe select {column['sql']} from ({relation})")
             plan["types"][key] = described.fetchall()[0][1]
+            if plan["types"][key].endswith("]"):
+                faults.append(f"{key}.sql: gives a list; take one value of it")
         except duckdb.Error as error:
             faults.append(f"{key}.sql: {column['sql']!r} does not work: {error}")
     if source.get("groups"):

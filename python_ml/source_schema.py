@@ -15,8 +15,11 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    field_validator,
     model_validator,
 )
+
+from python_ml.expressions import columns_of
 
 
 class Strict(BaseModel):
@@ -33,8 +36,21 @@ class SqlExpression(Strict):
 
     sql: Text
 
+    @field_validator("sql")
+    @classmethod
+    def _is_one_expression(cls, sql: str) -> str:
+        columns_of(sql)
+        return sql
 
-Column = Text | SqlExpression
+
+def _kind_of_column(column: Any) -> str:
+    return "name" if isinstance(column, str) else "expression"
+
+
+Column = Annotated[
+    Annotated[Text, Tag("name")] | Annotated[SqlExpression, Tag("expression")],
+    Discriminator(_kind_of_column),
+]
 Combine = Literal["mean", "median", "sum", "minimum", "maximum"]
 # How files are written; which formats an option is for, is known when the files are found.
 OPTIONS_OF_FILES = {

@@ -13,6 +13,7 @@
                 ~ ' nodes did not run), and only a full build is published.'
             ) %}
         {% else %}
+            {% do refuse_other_stores(published) %}
             {% do copy_marts(published ~ '.next') %}
             {% do run_query(
                 'select publish_swap(' ~ sql_text(published ~ '.next') ~ ', '

@@ -10,6 +10,9 @@
         {% do run_query('detach database if exists previous') %}
         {% if is_published %}
             {% do run_query('attach ' ~ sql_text(published) ~ ' as previous (read_only)') %}
+            {% if builds %}
+                {% do refuse_another_chain(published) %}
+            {% endif %}
         {% endif %}
         {% do run_query('create schema if not exists history') %}
         {% for table in graph.sources.values() if table.source_name == 'history' %}

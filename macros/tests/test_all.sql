@@ -2,6 +2,7 @@
     the models make of the macros is tested beside the models. -#}
 {% macro test_all() %}
     {% do test_assertions() %}
+    {% do test_data_tests() %}
     {% do test_sources() %}
     {% do test_read_source() %}
     {% do test_statistics() %}

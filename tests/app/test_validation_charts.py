@@ -1,7 +1,5 @@
 """Charts and sentences of the choice of k, of single stores and of runs."""
 
-import doctest
-
 import pandas as pd
 import pytest
 
@@ -9,7 +7,6 @@ from app import words_counts, words_runs, words_stores
 from app.charts import theme
 from app.charts.bars import bar_chart
 from app.charts.counts import score_chart, silhouette_chart
-from app.data import trials, what_if
 
 
 def scores(**columns):
@@ -25,17 +22,6 @@ def scores(**columns):
         }
         | columns
     )
-
-
-@pytest.mark.parametrize(
-    "module",
-    [words_counts, words_runs, words_stores, trials, what_if],
-    ids=lambda module: module.__name__,
-)
-def test_examples_hold_there_too(module):
-    result = doctest.testmod(module)
-    assert result.attempted
-    assert not result.failed
 
 
 def test_scores_that_were_not_measured_have_no_panel():

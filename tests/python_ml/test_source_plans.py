@@ -52,6 +52,19 @@ def test_a_column_that_one_file_lacks_is_named_with_the_file(tmp_path):
     assert f"no column 'amount' in {tmp_path}/b.parquet" in said
 
 
+def test_an_expression_that_names_no_column_or_gives_a_list_is_refused(tmp_path):
+    write(tmp_path, a="store,amount\n")
+    for sql, words in {
+        "amount * price": "there is no column 'price'",
+        "amount || current_user": "there is no column 'current_user'",
+        "[amount, store]": "gives a list",
+        "amount + 1": "does not work",
+    }.items():
+        said = fault({"files": f"{tmp_path}/a.csv", "columns": COLUMNS | {"amount": {"sql": sql}}})
+        assert said.startswith("columns.amount.sql: ")
+        assert words in said
+
+
 def test_all_groups_are_the_columns_that_are_not_named_in_any_order(tmp_path):
     write(tmp_path, a="Store,tea,rum\n", b="rum,tea,store\n")
     source = {"files": f"{tmp_path}/*.csv", "columns": {"store_id": "store"}, "groups": "*"}
