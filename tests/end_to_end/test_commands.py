@@ -1,6 +1,5 @@
 """The commands that people type, as they type them, with no variable set."""
 
-import functools
 import re
 import socket
 import subprocess
@@ -11,14 +10,6 @@ import urllib.request
 import pytest
 
 pytestmark = pytest.mark.end_to_end
-
-JOBS = [
-    "internal-preprocessing",
-    "external-preprocessing",
-    "internal-ml",
-    "external-ml",
-    "merging",
-]
 
 
 def free_port() -> str:
@@ -83,32 +74,6 @@ def test_streamlit_run_app(chain):
     finally:
         server.terminate()
         server.wait(20)
-
-
-@pytest.fixture(scope="module")
-def full(small):
-    """Runs the full job of an environment, once, and gives back what it said."""
-    return functools.cache(lambda target: small.run("make", "run-full", f"ENV={target}"))
-
-
-@pytest.mark.parametrize("target", ["dev", "staging", "prod"])
-def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, full, target):
-    said = full(target)
-    assert f"Published warehouse/{target}.duckdb" in said
-    assert set(small.table("runs", target)["target"]) == {target}
-    before = small.published(target).stat()
-    for job in JOBS:
-        said = small.run("make", f"run-{job}", f"ENV={target}")
-        assert "Not published" in said
-        assert "ERROR=0 SKIP=0" in said
-    after = small.published(target).stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-
-
-def test_dev_obeys_what_its_environment_changes(small, full):
-    full("dev")
-    settings = small.query("select settings from marts.runs order by started_at desc", "dev")
-    assert '"resamples": 4' in settings["settings"][0]
 
 
 def test_what_dbt_has_parsed_is_kept_for_each_environment_and_settings_file(small):
