@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, Chain
+from conftest import ROOT, SPARE, Chain
 
 from python_ml.jobs import jobs_of, jobs_that_build
 
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.end_to_end
 SELECTORS = yaml.safe_load((ROOT / "selectors.yml").read_text())
 JOBS = [selector["name"] for selector in SELECTORS["selectors"]]
 WORKING = "warehouse/work/dev.duckdb"
-# the external explanations and the map of the stores take as long as all the rest
 TARGET = "target/dev-quick"
 # differ from run to run
 OF_A_RUN = r"run_id|row_id|valid_from|updated_at|published_at|started_at"
