@@ -1,6 +1,6 @@
 {#- Say what failed, which rows were refused and which stores have no cluster: usual causes of a
-    failure, but not of a table or column that does not exist. What was skipped because of it is only
-    counted. -#}
+    failure, but not of a unit test, nor of a table or column that does not exist. What was skipped
+    because of it is only counted. -#}
 {% macro explain_failure(results) %}
     {% set failed = [] %}
     {% set by_rows = [] %}
@@ -14,7 +14,8 @@
             {% do skipped.append(result.node.name) %}
         {% elif result in failed_results(results) %}
             {% do failed.append(result.node.name ~ ' (' ~ status ~ ')') %}
-            {% if not modules.re.search('Catalog Error|Binder Error', result.message or '') %}
+            {% if result.node.resource_type != 'unit_test'
+                and not modules.re.search('Catalog Error|Binder Error', result.message or '') %}
                 {% do by_rows.append(result.node.name) %}
             {% endif %}
         {% endif %}

@@ -1,12 +1,11 @@
 """Each job runs by itself on an empty warehouse, once the jobs that it needs have run.
 
-All of it in the environment dev, so that it shows that an environment writes its own files only.
+In the environment dev as people run them, and in prod, with the settings of dev, in another order.
 """
 
 import json
 import re
 import shutil
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.end_to_end
 
 SELECTORS = yaml.safe_load((ROOT / "selectors.yml").read_text())
 JOBS = [selector["name"] for selector in SELECTORS["selectors"]]
-WORKING = "warehouse/work/dev.duckdb"
+DEV = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]["environments"]["dev"]
 TARGET = "target/dev-quick"
 # differ from run to run
 OF_A_RUN = r"run_id|row_id|valid_from|updated_at|published_at|started_at"
@@ -36,27 +35,21 @@ def empty(new_chain) -> Chain:
     return made
 
 
-def run_job(chain: Chain, job: str, check: bool = True) -> str:
-    """Run a job as people do."""
+def make(chain: Chain, job: str, check: bool = True) -> str:
+    """Run a job in the environment dev, as people do."""
     return chain.run("make", f"run-{job}", "ENV=dev", "SETTINGS=quick.yml", check=check)
 
 
-def dbt(chain: Chain, *command: str, check: bool = True, **settings: dict) -> str:
-    """Run dbt with the settings of the chain."""
-    variables = json.dumps(SPARE | settings)
-    return chain.run(
-        "dbt", *command, "--target", "dev", "--vars", variables, check=check, DBT_TARGET_PATH=TARGET
-    )  # fmt: skip
+def dbt(chain: Chain, *command: str, check: bool = True) -> str:
+    """Run dbt in the environment prod, with the settings of dev."""
+    return chain.dbt(*command, "--target", "prod", "--vars", json.dumps(SPARE | DEV), check=check)
 
 
-def run_alone(chain: Chain, job: str) -> str:
-    """Run a job that builds its own tables and no others, and publishes nothing."""
-    said = run_job(chain, job)
-    assert "ERROR=0 SKIP=0" in said
-    assert "Not published: this was a part of the pipeline" in said
-    assert built(chain) == {id for id, node in nodes(chain).items() if job in node["jobs"]}
-    assert files(chain) == ["work/dev.duckdb"]
-    return said
+def build(chain: Chain, job: str, check: bool = True) -> str:
+    """Run a job in the environment prod."""
+    return dbt(
+        chain, "build", "--selector", job, "--exclude-resource-type", "unit_test", check=check
+    )
 
 
 def start_again(chain: Chain) -> None:
@@ -67,11 +60,12 @@ def start_again(chain: Chain) -> None:
 def files(chain: Chain) -> list[str]:
     """The database files of the chain."""
     folder = chain.path / "warehouse"
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.duckdb*"))
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.duckdb"))
 
 
-def tables(path: Path) -> dict[str, pd.DataFrame]:
-    """The tables of a database, without what differs from run to run."""
+def tables(chain: Chain, target: str) -> dict[str, pd.DataFrame]:
+    """The tables of a working file, without what differs from run to run."""
+    path = chain.path / f"warehouse/work/{target}.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:
         names = connection.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
@@ -84,6 +78,13 @@ def tables(path: Path) -> dict[str, pd.DataFrame]:
             for (name,) in names
             if name not in ("marts.runs", "marts.run_steps")
         }
+
+
+def assert_same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
+    """Compare tables, and name the one that differs."""
+    assert found
+    for name, table in found.items():
+        pd.testing.assert_frame_equal(table, expected[name], obj=name)
 
 
 def nodes(chain: Chain) -> dict[str, dict]:
@@ -105,36 +106,43 @@ def built(chain: Chain) -> set[str]:
 
 @pytest.fixture(scope="module")
 def in_readme_order(empty) -> dict[str, pd.DataFrame]:
-    """The tables after the jobs in the order of the README."""
+    """The tables after the jobs in the order of the README; each builds its own and no others."""
     start_again(empty)
-    said = [run_alone(empty, job) for job in JOBS if job != "full"]
-    assert "both_sides_have_every_store" in said[JOBS.index("merging")]
-    return tables(empty.path / WORKING)
+    for job in JOBS[:-1]:
+        said = make(empty, job)
+        assert "ERROR=0 SKIP=0" in said
+        assert "Not published: this was a part of the pipeline" in said
+        assert built(empty) == {id for id, node in nodes(empty).items() if job in node["jobs"]}
+    assert "both_sides_have_every_store" in said
+    assert files(empty) == ["work/dev.duckdb"]
+    return tables(empty, "dev")
 
 
 @pytest.fixture(scope="module")
-def full(empty, in_readme_order) -> Chain:
+def full(empty) -> Chain:
     """The chain after a full build on an empty warehouse."""
     start_again(empty)
-    empty.said = run_job(empty, "full")
+    empty.said = build(empty, "full")
     return empty
 
 
-@pytest.mark.parametrize(
-    ("job", "firsts"),
-    [
-        ("internal-ml", ["internal-preprocessing"]),
-        ("external-ml", ["external-preprocessing"]),
-        ("merging", JOBS[:4]),
-    ],
-)
-def test_a_job_without_its_inputs_names_the_jobs_to_run_first(empty, job, firsts):
+def test_a_job_without_its_inputs_names_the_jobs_to_run_first(empty):
     start_again(empty)
-    said = run_job(empty, job, check=False)
-    make = " ".join(f"run-{first}" for first in firsts)
-    assert f"The job {job} needs tables of {firsts[0]}" in said
-    assert f"not in {WORKING}: run make {make} ENV=dev SETTINGS=my_chain.yml first" in said
-    assert f'dbt build --target dev --vars "$(cat my_chain.yml)" --selector {firsts[0]}' in said
+    for side in ("internal", "external"):
+        said = build(empty, f"{side}-ml", check=False)
+        assert (
+            f"The job {side}-ml needs tables of {side}-preprocessing that are not in "
+            f"warehouse/work/prod.duckdb: run make run-{side}-preprocessing "
+            f'SETTINGS=my_chain.yml first (or dbt build --vars "$(cat my_chain.yml)" '
+            f"--selector {side}-preprocessing)"
+        ) in said
+    said = make(empty, "merging", check=False)
+    assert (
+        "The job merging needs tables of internal-preprocessing, external-preprocessing, "
+        "internal-ml and external-ml that are not in warehouse/work/dev.duckdb: run make "
+        "run-internal-preprocessing run-external-preprocessing run-internal-ml run-external-ml "
+        "ENV=dev SETTINGS=my_chain.yml first"
+    ) in said
     for other in ("Traceback", "SKIP", "refused", "Catalog Error"):
         assert other not in said
 
@@ -143,6 +151,8 @@ def test_what_is_selected_by_name_names_the_job_too(empty):
     start_again(empty)
     said = dbt(empty, "build", "--select", "models/features/external", check=False)
     assert "The selection needs tables of external-preprocessing that are not in" in said
+    said = dbt(empty, "test", "--select", "reasons", check=False)
+    assert "The selection needs tables of the seeds that are not in" in said
 
 
 def test_the_readme_says_what_each_job_needs(empty, in_readme_order):
@@ -166,57 +176,52 @@ def test_the_readme_says_what_each_job_needs(empty, in_readme_order):
 
 def test_another_order_builds_the_same_tables(empty, in_readme_order):
     start_again(empty)
-    for job in ("external-preprocessing", "external-ml"):
-        run_alone(empty, job)
-    said = run_job(empty, "merging", check=False)
+    build(empty, "external-preprocessing")
+    build(empty, "external-ml")
+    said = build(empty, "merging", check=False)
     assert "needs tables of internal-preprocessing and internal-ml that are not in" in said
-    for job in ("internal-preprocessing", "internal-ml"):
-        run_alone(empty, job)
-    built_before_merging = tables(empty.path / WORKING)
-    assert len(built_before_merging) > 80
-    for name, table in built_before_merging.items():
-        pd.testing.assert_frame_equal(table, in_readme_order[name], obj=name)
+    build(empty, "internal-preprocessing")
+    build(empty, "internal-ml")
+    # what merging reads is the same, so that its tables are
+    assert_same(tables(empty, "prod"), in_readme_order)
 
 
-def test_the_full_job_publishes_the_same_in_its_environment(full, in_readme_order):
-    assert "Published warehouse/dev.duckdb" in full.said
-    assert files(full) == ["dev.duckdb", "work/dev.duckdb"]
-    published = tables(full.published("dev"))
-    assert published.keys() == {name for name in in_readme_order if name.startswith("marts.")}
-    for name, table in published.items():
-        pd.testing.assert_frame_equal(table, in_readme_order[name], obj=name)
-    [run] = full.table("runs", "dev").to_dict("records")
-    assert run["target"] == "dev"
-    # what the environment changes
-    assert '"resamples": 4' in run["settings"]
+def test_the_full_job_builds_the_same_tables_and_publishes(full, in_readme_order):
+    assert "Published warehouse/prod.duckdb" in full.said
+    assert files(full) == ["prod.duckdb", "work/prod.duckdb"]
+    found = tables(full, "prod")
+    assert found.keys() == in_readme_order.keys()
+    assert_same(found, in_readme_order)
 
 
-def test_sides_of_different_store_lists_are_not_taken_for_the_same(full):
+def test_sides_with_different_stores_are_found(full):
     stores = full.path / "data/stores.csv"
     [header, first, *_] = stores.read_text().splitlines()
+    assert header.startswith("store_id,")
     with stores.open("a") as file:
         file.write(",".join(["a new store", *first.split(",")[1:]]) + "\n")
-    assert header.startswith("store_id,")
-    selection = "stg_stores pre_stores both_sides_have_every_store"
-    said = dbt(full, "build", "--select", selection, check=False)
+    selection = ["stg_stores", "pre_stores", "both_sides_have_every_store"]
+    said = dbt(full, "build", "--select", *selection, check=False)
     assert "Got 2 results" in said
     assert "Only a part of the pipeline ran" in said
 
 
-def test_a_table_of_another_shape_is_not_explained_by_rejected_rows(full):
-    """As a working file has it that an older version of the project left."""
-    with duckdb.connect(str(full.path / WORKING)) as connection:
-        connection.execute("alter table preprocessing.pre_stores drop column is_in_feeds")
-    said = dbt(full, "build", "--select", "stg_stores stores", check=False)
-    assert "Not published, failed: stores (error)" in said
+@pytest.mark.parametrize("without", [[], ["--exclude-resource-type", "unit_test"]])
+def test_rejected_rows_do_not_explain_a_column_that_is_missing(full, without):
+    """As in a working file that an older version of the project left."""
+    path = full.path / "warehouse/work/prod.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table preprocessing.pre_stores drop column if exists is_in_feeds")
+    said = dbt(full, "build", "--select", "stg_stores", "stores", *without, check=False)
+    assert "Not published, failed: stores" in said
     assert "make run-full builds everything" in said
     assert "refused in" not in said
 
 
+@pytest.mark.long
 def test_external_features_by_category_need_the_categories_of_the_sales(empty):
     start_again(empty)
-    said = dbt(
-        empty, "build", "--selector", "external-preprocessing", external={"per_category": True},
-        check=False,
-    )  # fmt: skip
+    settings = json.dumps({"external": {"per_category": True}})
+    command = ["dbt", "build", "--selector", "external-preprocessing", "--vars", settings]
+    said = empty.run(*command, check=False)
     assert "The job external-preprocessing needs tables of internal-preprocessing that" in said
