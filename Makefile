@@ -30,6 +30,10 @@ $(if $(UNKNOWN),$(error Nothing was run: there is no variable $(UNKNOWN); the va
 
 DBT = $(BIN)/dbt
 VARS = $(if $(SETTINGS),--vars "$$(cat '$(SETTINGS)')")
+# dbt keeps what it has parsed for each environment and settings file; with other settings in one
+# folder it would parse the whole project again.
+CHAIN = $(if $(SETTINGS),-$(basename $(notdir $(SETTINGS))))
+TARGET = --target $(ENV) --target-path 'target/$(ENV)$(CHAIN)'
 
 
 .PHONY: help
@@ -73,11 +77,11 @@ settings: setup
 .PHONY: run
 run: setup $(if $(SETTINGS),settings,sample)  ## Build, test and publish, and say what was found
 	@echo "Building and testing $(ENV); logs/dbt.log has the details."
-	@$(DBT) --quiet build --target $(ENV) --exclude-resource-type unit_test $(VARS)
+	@$(DBT) --quiet build $(TARGET) --exclude-resource-type unit_test $(VARS)
 
 .PHONY: $(JOBS:%=run-%)
 $(JOBS:%=run-%): run-%: setup $(if $(SETTINGS),settings,sample)
-	$(DBT) build --target $(ENV) --selector $* --exclude-resource-type unit_test $(VARS)
+	$(DBT) build $(TARGET) --selector $* --exclude-resource-type unit_test $(VARS)
 
 .PHONY: dashboard
 dashboard: setup  ## Open the dashboard on the published file
@@ -89,19 +93,24 @@ export: setup  ## Write the published run to OUT (exports): workbooks, pages, CS
 
 .PHONY: docs
 docs: setup  ## Generate and serve the documentation of all tables
-	$(DBT) docs generate --target $(ENV) $(VARS)
-	$(DBT) docs serve --target $(ENV)
+	$(DBT) docs generate $(TARGET) $(VARS)
+	$(DBT) docs serve $(TARGET)
 
 # --- check --------------------------------------------------------------------------------------
 
 # A test file stays in one process: what it builds once is built once.
 TEST_PROCESSES ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
 
 .PHONY: test
-test: setup chromium  ## Run all tests
+test: setup chromium  ## Check the style and run the tests, all but the long ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --durations 40
+	$(PYTEST) -m "not long"
+
+.PHONY: test-long
+test-long: setup chromium  ## Run the tests that take minutes by nature: real chains, kills, many examples
+	$(PYTEST) -m long
 
 # The tests of the dashboard open it in a real browser.
 .PHONY: chromium

@@ -24,6 +24,7 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtRuntimeError
 from threadpoolctl import threadpool_limits
 
+from python_ml.jobs import missing_files, say_what_to_run_first
 from python_ml.settings import SettingsError, nothing_was_run, settings_of_run
 from python_ml.source_files import read_sheet, record_lines
 from python_ml.source_plans import (
@@ -84,6 +85,7 @@ class Plugin(BasePlugin):
             side_effects=True,
         )
         conn.create_function("package_versions", package_versions, [], text, side_effects=True)
+        conn.create_function("what_to_run_first", what_to_run_first, [text], text)
         conn.create_function("is_file", is_file, [text], "BOOLEAN", side_effects=True)
         conn.create_function("publish_prepare", publish_prepare, [text], text, side_effects=True)
         conn.create_function("publish_swap", publish_swap, [text, text], text, side_effects=True)
@@ -194,6 +196,26 @@ def package_versions() -> str:
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in packages},
         }
+    )
+
+
+def what_to_run_first(inputs: str) -> str:
+    """The sentence that stops the run if it reads a table that does not exist, else no text.
+
+    `inputs` is JSON text: what is `read`, what is `missing`, the `database`, the `target`.
+    """
+    flags = get_flags()
+    asked = json.loads(inputs)
+    files = missing_files(asked["read"], asked["missing"])
+    if not files:
+        return ""
+    return say_what_to_run_first(
+        files,
+        yaml.safe_load(Path(flags.PROJECT_DIR or ".", "selectors.yml").read_text()),
+        job=flags.SELECTOR if flags.WHICH == "build" else None,
+        database=asked["database"],
+        target=asked["target"],
+        has_settings=bool(flags.VARS),
     )
 
 

@@ -1,10 +1,15 @@
-"""A real browser, for whatever opens the dashboard."""
+"""A real browser, for whatever opens the dashboard; and the same examples in every run."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from visits import FLAGS, Visit, chromium
+
+# A suite that decides what lands draws its examples by the test, not by chance.
+settings.register_profile("settled", derandomize=True, deadline=None)
+settings.load_profile("settled")
 
 
 @pytest.fixture(scope="module")

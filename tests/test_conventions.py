@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 from used_settings import called_in, reached, used_in_python, used_in_sql
 
+from python_ml.jobs import jobs_of
+
 ROOT = Path(__file__).parents[1]
 SQL_MODELS = sorted((ROOT / "models").rglob("*.sql"))
 PYTHON_MODELS = sorted((ROOT / "models").rglob("*.py"))
@@ -40,6 +42,7 @@ READ_SALES_AGAIN = {
 OPENS_FILES = re.compile(
     r"\b(?:(?:read|scan)_\w+|excel_rows|source_lines|glob|open)\(|\bfrom\s+'[^'\n]*\.\w+'"
 )
+SELECTORS = yaml.safe_load((ROOT / "selectors.yml").read_text())
 PROJECT = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
 
 
@@ -167,6 +170,11 @@ def test_nothing_is_summed_in_a_window_over_all_rows():
         if name != "row_number"
     ]
     assert wrong == []
+
+
+def test_every_model_is_built_by_a_job_before_full():
+    paths = [model.relative_to(ROOT).as_posix() for model in MODELS]
+    assert [path for path in paths if jobs_of(path, SELECTORS) == ["full"]] == []
 
 
 def test_what_is_recalled_has_the_types_of_the_marts():

@@ -1,8 +1,7 @@
 {#- The cluster of every store. A fitted store is where its algorithm put it, which need not be the
-    nearest centroid; noise, a store left out of the fit and, without members, every store (they are
-    new then) join the nearest. Second is the nearest other cluster; of two equally near ones the
-    lower id goes first. -#}
-{% macro assign_nearest(distances_relation, members_relation=none) %}
+    nearest centroid; noise and a store left out of the fit join the nearest. Second is the nearest
+    other cluster; of two equally near ones the lower id goes first. -#}
+{% macro assign_nearest(distances_relation, members_relation) %}
 with
 
 distances as (
@@ -13,17 +12,7 @@ distances as (
 
 members as (
 
-    {% if members_relation is none %}
-    select
-        category,
-        store_id,
-        cluster_id,
-        true as is_noise
-    from distances
-    where false
-    {% else %}
     select * from {{ members_relation }}
-    {% endif %}
 
 ),
 

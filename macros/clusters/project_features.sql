@@ -21,6 +21,7 @@ feature_values as (
     select
         scaled_values.category,
         scaled_values.store_id,
+        scaled_values.is_fitted,
         landmarks.landmark as feature,
         exp(
             -min(landmarks.gamma)
@@ -31,7 +32,8 @@ feature_values as (
         on
             scaled_values.category = landmarks.category
             and scaled_values.feature = landmarks.feature
-    group by scaled_values.category, scaled_values.store_id, landmarks.landmark
+    group by
+        scaled_values.category, scaled_values.store_id, scaled_values.is_fitted, landmarks.landmark
 
 ),
 {% else %}
@@ -53,6 +55,7 @@ final as (
     select
         feature_values.category,
         feature_values.store_id,
+        feature_values.is_fitted,
         loadings.component,
         {{ exact_sum('(feature_values.value - loadings.centre) * loadings.loading') }} as value
     from feature_values
@@ -60,7 +63,11 @@ final as (
         on
             feature_values.category = loadings.category
             and feature_values.feature = loadings.feature
-    group by feature_values.category, feature_values.store_id, loadings.component
+    group by
+        feature_values.category,
+        feature_values.store_id,
+        feature_values.is_fitted,
+        loadings.component
 
 )
 

@@ -1,17 +1,17 @@
-{#- Which stores are outliers, with their score. iqr and mad look at one feature at a time: the score
+{#- Which fitted stores are outliers, with their score. iqr and mad look at one feature at a time: the score
     is the largest distance of any feature from its middle, in the unit of measure_fences. All other
     methods look at all features together and come from the Python model behind scores_relation. -#}
 {% macro flag_outliers(values_relation, scores_relation, dataset) %}
 {% set outliers = setting(dataset ~ '.outliers') %}
 with
 
-{% if outliers.method in ['iqr', 'mad'] %}
 feature_values as (
 
-    select * from {{ values_relation }}
+    select * from {{ values_relation }} where is_fitted
 
 ),
 
+{% if outliers.method in ['iqr', 'mad'] %}
 fences as (
 
     {{ measure_fences(values_relation, outliers.method) }}
@@ -52,7 +52,7 @@ flagged as (
         cast(0 as double) as score,
         cast({{ outliers.threshold }} as double) as threshold,
         false as is_outlier
-    from {{ values_relation }}
+    from feature_values
 
 ),
 {% else %}
@@ -75,7 +75,7 @@ gaps as (
         category,
         store_id,
         avg(case when is_imputed then 1 else 0 end) as imputed_share
-    from {{ values_relation }}
+    from feature_values
     group by category, store_id
 
 ),

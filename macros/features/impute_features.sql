@@ -1,10 +1,8 @@
 {#- Every store gets a value for every feature; what stood in for a missing one is marked. knn and
-    iterative look at all features together: their stand-ins come from the Python model behind
-    stand_ins_relation. A feature that the transform left no value of (the root of a negative
-    number) ends here. A store that is new has its stand-ins in learned_relation. -#}
-{% macro impute_features(values_relation, stand_ins_relation, dataset, learned_relation=none) %}
-{% set method = setting(dataset ~ '.impute.method') %}
-{% set is_by_store = method in ['knn', 'iterative'] and not learned_relation %}
+    iterative look at all features together: their stand-ins for the fitted stores come from the
+    Python model behind stand_ins_relation. A feature that the transform left no value of (the root
+    of a negative number) ends here. -#}
+{% macro impute_features(values_relation, stand_ins_relation, dataset) %}
 with
 
 feature_values as (
@@ -13,24 +11,15 @@ feature_values as (
 
 ),
 
-stand_ins as (
+by_feature as (
 
-    {% if is_by_store %}
-    select
-        category,
-        store_id,
-        feature,
-        value as stand_in
-    from {{ stand_ins_relation }}
-    {% elif learned_relation %}
-    select
-        category,
-        feature,
-        missing_stand_in as stand_in
-    from {{ learned_relation }}
-    {% else %}
     {{ measure_stand_ins(values_relation, dataset) }}
-    {% endif %}
+
+),
+
+by_store as (
+
+    select * from {{ stand_ins_relation }}
 
 ),
 
@@ -39,17 +28,20 @@ filled as (
     select
         feature_values.category,
         feature_values.store_id,
+        feature_values.is_fitted,
         feature_values.feature,
-        coalesce(feature_values.value, stand_ins.stand_in) as value,
+        coalesce(feature_values.value, by_store.value, by_feature.stand_in) as value,
         feature_values.value is null as is_imputed
     from feature_values
-    left join stand_ins
+    left join by_feature
         on
-            feature_values.category = stand_ins.category
-            and feature_values.feature = stand_ins.feature
-            {% if is_by_store %}
-            and feature_values.store_id = stand_ins.store_id
-            {% endif %}
+            feature_values.category = by_feature.category
+            and feature_values.feature = by_feature.feature
+    left join by_store
+        on
+            feature_values.category = by_store.category
+            and feature_values.store_id = by_store.store_id
+            and feature_values.feature = by_store.feature
 
 ),
 

@@ -8,7 +8,7 @@ with
 
 feature_values as (
 
-    select * from {{ values_relation }}
+    select * from {{ values_relation }} where is_fitted
 
 ),
 

@@ -1,5 +1,5 @@
 {#- The numbers by which the steps from the raw value to the treated one have to be known for a store that
-    is new: what stands in for a share of zero and for a missing value, and the limits that values
+    is in no file: what stands in for a share of zero and for a missing value, and the limits that values
     are pulled in to; each empty where the settings need none. One row per category and feature. -#}
 {% macro learn_features(values_relation, selection_relation, transformed_relation, imputed_relation, outliers_relation, dataset) %}
 {% set outliers = setting(dataset ~ '.outliers') %}

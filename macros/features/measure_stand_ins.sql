@@ -1,6 +1,6 @@
-{#- What stands in for a missing value of a feature, over all stores. knn and iterative look at the other
-    features of a store instead, which no table can hold: for a store that is new it is the median
-    then. One row per category and feature. -#}
+{#- What stands in for a missing value of a feature, over the fitted stores. knn and iterative look at
+    the other features of a store instead, which no table can hold: for a store that is not fitted it
+    is the median then. One row per category and feature. -#}
 {% macro measure_stand_ins(values_relation, dataset) %}
 {% set impute = setting(dataset ~ '.impute') %}
 {% if impute.method == 'mode' %}
@@ -14,6 +14,7 @@ frequencies as (
         value,
         count(value) as store_count
     from {{ values_relation }}
+    where is_fitted
     group by category, feature, value
 
 ),
@@ -49,6 +50,7 @@ select
     {{ percentile('value', 0.5) }} as stand_in
     {% endif %}
 from {{ values_relation }}
+where is_fitted
 group by category, feature
 {% endif %}
 {% endmacro %}

@@ -6,6 +6,6 @@ select
     feature,
     0.65 * min(value) as stand_in
 from {{ values_relation }}
-where is_transformed and value > 0
+where is_fitted and is_transformed and value > 0
 group by category, feature
 {% endmacro %}

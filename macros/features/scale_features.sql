@@ -24,6 +24,7 @@ scaled as (
     select
         feature_values.category,
         feature_values.store_id,
+        feature_values.is_fitted,
         feature_values.feature,
         (feature_values.value - scales.centre) / scales.scale as value
     from feature_values
@@ -39,6 +40,7 @@ final as (
     select
         category,
         store_id,
+        is_fitted,
         feature,
         {% if scale.clip is not none and scale.method != 'none' %}
         greatest(-{{ scale.clip }}, least({{ scale.clip }}, value)) as value

@@ -2,9 +2,8 @@
     the logarithm of a share against the geometric mean of its store's shares (Aitchison 1986),
     after a zero is replaced by 0.65 of the feature's smallest share (Martin-Fernandez, Barcelo-Vidal
     and Pawlowsky-Glahn 2003); hellinger is the square root of the share. Features that are no shares
-    (is_transformed is false) pass as they are and do not count in the geometric mean. A store that is
-    new has the numbers behind it in learned_relation. -#}
-{% macro transform_features(values_relation, selection_relation, dataset, learned_relation=none) %}
+    (is_transformed is false) pass as they are and do not count in the geometric mean. -#}
+{% macro transform_features(values_relation, selection_relation, dataset) %}
 {% set method = setting(dataset ~ '.transform.method') %}
 with
 
@@ -13,6 +12,7 @@ feature_values as (
     select
         feature_values.category,
         feature_values.store_id,
+        feature_values.is_fitted,
         feature_values.feature,
         feature_values.is_transformed,
         feature_values.value
@@ -28,15 +28,7 @@ feature_values as (
 {% if method == 'clr' %}
 smallest as (
 
-    {% if learned_relation %}
-    select
-        category,
-        feature,
-        zero_stand_in as stand_in
-    from {{ learned_relation }}
-    {% else %}
     {{ measure_zeros('feature_values') }}
-    {% endif %}
 
 ),
 
@@ -45,6 +37,7 @@ logs as (
     select
         feature_values.category,
         feature_values.store_id,
+        feature_values.is_fitted,
         feature_values.feature,
         case
             when feature_values.value > 0 then ln(feature_values.value)
@@ -75,6 +68,7 @@ final as (
     select
         logs.category,
         logs.store_id,
+        logs.is_fitted,
         logs.feature,
         logs.log_value - centres.log_mean as value
     from logs
@@ -84,6 +78,7 @@ final as (
     select
         category,
         store_id,
+        is_fitted,
         feature,
         value
     from feature_values
@@ -96,6 +91,7 @@ final as (
     select
         category,
         store_id,
+        is_fitted,
         feature,
         {% if method == 'hellinger' %}
         case

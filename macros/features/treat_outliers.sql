@@ -1,7 +1,6 @@
-{#- The values after the policy for outliers: winsorise pulls a value in to the limits of measure_limits,
-    which a store that is new has in learned_relation. The other policies leave the values as they
-    are. -#}
-{% macro treat_outliers(values_relation, outliers_relation, dataset, learned_relation=none) %}
+{#- The values after the policy for outliers: winsorise pulls a value in to the limits of measure_limits.
+    The other policies leave the values as they are. -#}
+{% macro treat_outliers(values_relation, outliers_relation, dataset) %}
 {% set outliers = setting(dataset ~ '.outliers') %}
 {% set is_pulled_in = outliers.policy == 'winsorise' and outliers.method != 'none' %}
 with
@@ -15,16 +14,7 @@ feature_values as (
 {% if is_pulled_in %}
 limits as (
 
-    {% if learned_relation %}
-    select
-        category,
-        feature,
-        lower_limit,
-        upper_limit
-    from {{ learned_relation }}
-    {% else %}
     {{ measure_limits(values_relation, outliers_relation, dataset) }}
-    {% endif %}
 
 ),
 
@@ -57,6 +47,7 @@ final as (
     select
         category,
         store_id,
+        is_fitted,
         feature,
         treated_value as value,
         is_imputed,

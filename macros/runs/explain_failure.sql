@@ -1,7 +1,9 @@
 {#- Say what failed, which rows were refused and which stores have no cluster: usual causes of a
-    failure. What was skipped because of it is only counted. -#}
+    failure, but not of a unit test, nor of a table or column that does not exist. What was skipped
+    because of it is only counted. -#}
 {% macro explain_failure(results) %}
     {% set failed = [] %}
+    {% set by_rows = [] %}
     {% set skipped = [] %}
     {% set built = [] %}
     {% for result in results %}
@@ -12,6 +14,10 @@
             {% do skipped.append(result.node.name) %}
         {% elif result in failed_results(results) %}
             {% do failed.append(result.node.name ~ ' (' ~ status ~ ')') %}
+            {% if result.node.resource_type != 'unit_test'
+                and not modules.re.search('Catalog Error|Binder Error', result.message or '') %}
+                {% do by_rows.append(result.node.name) %}
+            {% endif %}
         {% endif %}
     {% endfor %}
     {% do print(
@@ -26,6 +32,15 @@
             {% do print('  ' ~ file ~ ' is not of the encoding utf-8: set encoding: latin-1 for its source') %}
         {% endif %}
     {% endfor %}
+    {% if nodes_not_in(results) %}
+        {% do print(
+            '  Only a part of the pipeline ran, on the tables that other jobs had left: make run-full '
+            ~ 'builds everything from the same files and settings'
+        ) %}
+    {% endif %}
+    {% if not by_rows %}
+        {{ return('') }}
+    {% endif %}
     {% set relations = {} %}
     {% for node in built %}{% do relations.update({node.name: node.relation_name}) %}{% endfor %}
     {% set share = setting('quality.maximum_rejected_share') %}

@@ -10,14 +10,16 @@
         ('mad', '5, 5, 5, 5, 99', '5.0', '5.0', none), ('mad', '7', '7.0', '7.0', none),
         ('mad', 'null, 7, 9, null', '8.0', '8.0', '1.4826'), ('mad', 'null', none, none, none)
     ] %}
-        {% set rows = "(select 'A' as category, 'rum' as feature, cast(unnest([" ~ values
-            ~ "]) as double) as value)" %}
+        {#- a store that is not fitted counts for nothing -#}
+        {% set rows = "(select 'A' as category, 'rum' as feature, true as is_fitted, "
+            ~ 'cast(unnest([' ~ values ~ "]) as double) as value "
+            ~ "union all select 'A', 'rum', false, -1e6)" %}
         {% set fences = '(' ~ measure_fences(rows, method) ~ ') as fences' %}
         {% do assert_sql('measure_fences: low', 'low', low, fences) %}
         {% do assert_sql('measure_fences: high', 'high', high, fences) %}
         {% do assert_sql('measure_fences: unit', 'unit', unit, fences) %}
     {% endfor %}
-    {% set nothing = "(select 'A' as category, 'rum' as feature, 1e0 as value where false)" %}
+    {% set nothing = "(select 'A' as category, 'rum' as feature, true as is_fitted, 1e0 as value where false)" %}
     {% for method in ['iqr', 'mad'] %}
         {% do assert_sql(
             'measure_fences of no rows', 'count(*)', '0', '(' ~ measure_fences(nothing, method) ~ ') as fences'

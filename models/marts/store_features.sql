@@ -23,6 +23,7 @@ features as (
             raw_values.category = scaled.category
             and raw_values.store_id = scaled.store_id
             and raw_values.feature = scaled.feature
+    where raw_values.is_fitted
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

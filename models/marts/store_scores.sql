@@ -2,19 +2,13 @@ with
 
 labels as (
 
-    select * from {{ ref('mrg_new_labels') }}
-
-),
-
-members as (
-
-    select * from {{ ref('mrg_new_members') }}
+    select * from {{ ref('mrg_labels') }} where not is_fitted
 
 ),
 
 assignments as (
 
-    select * from {{ ref('mrg_new_assignments') }}
+    select * from {{ ref('mrg_assignments') }}
 
 ),
 
@@ -30,56 +24,23 @@ stores as (
 
 ),
 
-internal_values as (
-
-    select * from {{ ref('feat_internal_new_scaled') }}
-
-),
-
--- a store without sales may have been fitted on the external side
-external_values as (
+{% for dataset in ['internal', 'external'] %}
+{{ dataset }}_counts as (
 
     select
         treated.category,
         treated.store_id,
-        treated.is_imputed
-    from {{ ref('feat_external_treated') }} as treated
-    inner join {{ ref('feat_external_scales') }} as scales
+        count(*) as value_count,
+        count(*) filter (where treated.is_imputed) as imputed_count
+    from {{ ref('feat_' ~ dataset ~ '_treated') }} as treated
+    inner join {{ ref('feat_' ~ dataset ~ '_scales') }} as scales
         on treated.category = scales.category and treated.feature = scales.feature
     where scales.is_used
-    union all
-    select
-        category,
-        store_id,
-        is_imputed
-    from {{ ref('feat_external_new_scaled') }}
+    group by treated.category, treated.store_id
 
 ),
 
-internal_counts as (
-
-    select
-        category,
-        store_id,
-        count(*) as value_count,
-        count(*) filter (where is_imputed) as imputed_count
-    from internal_values
-    group by category, store_id
-
-),
-
-external_counts as (
-
-    select
-        category,
-        store_id,
-        count(*) as value_count,
-        count(*) filter (where is_imputed) as imputed_count
-    from external_values
-    group by category, store_id
-
-),
-
+{% endfor %}
 final as (
 
     select
@@ -92,8 +53,8 @@ final as (
         cast(labels.internal_cluster_id as integer) as internal_cluster_id,
         cast(labels.external_cluster_id as integer) as external_cluster_id,
         labels.merged_label,
-        cast(members.final_cluster_id as integer) as final_cluster_id,
-        members.final_label,
+        cast(assignments.final_cluster_id as integer) as final_cluster_id,
+        assignments.final_label,
 
         -- why it is not in the training set, and what is known of it
         category_stores.excluded_reason as reason,
@@ -102,7 +63,7 @@ final as (
             when labels.internal_cluster_id is null then 'external_only'
             else 'both'
         end as basis,
-        members.is_known_label,
+        assignments.is_known_label,
         cast(
             coalesce(internal_counts.value_count, 0) + coalesce(external_counts.value_count, 0)
             as integer
@@ -120,8 +81,6 @@ final as (
 
         {{ sql_text(invocation_id) }} as run_id
     from labels
-    inner join members
-        on labels.category = members.category and labels.store_id = members.store_id
     inner join assignments
         on labels.category = assignments.category and labels.store_id = assignments.store_id
     inner join category_stores

@@ -1,9 +1,15 @@
 with
 
+fitted_stores as (
+
+    select * from {{ ref('mrg_known_sides') }} where is_fitted
+
+),
+
 components_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_sides'),
+        'fitted_stores',
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 

@@ -6,7 +6,7 @@ with
 
 sides as (
 
-    select * from {{ ref('mrg_known_sides') }} where external_cluster_id is not null
+    select * from {{ ref('mrg_known_sides') }} where is_fitted and external_cluster_id is not null
 
 ),
 

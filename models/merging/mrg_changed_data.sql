@@ -10,7 +10,7 @@ known as (
 
 placements as (
 
-    select * from {{ ref('mrg_placements') }}
+    select * from {{ ref('mrg_placements') }} where is_fitted or is_thin
 
 ),
 
@@ -30,6 +30,7 @@ present as (
         feature,
         value
     from {{ ref('pre_' ~ dataset ~ '_values') }}
+    where is_fitted
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -6,7 +6,7 @@ with
 
 placements as (
 
-    select * from {{ ref('mrg_placements') }}
+    select * from {{ ref('mrg_placements') }} where is_fitted or is_thin
 
 ),
 

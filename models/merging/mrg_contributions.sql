@@ -14,10 +14,16 @@ assignments as (
 
 ),
 
+labels as (
+
+    select * from {{ ref('mrg_labels') }} where is_fitted
+
+),
+
 features_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_labels'),
+        'labels',
         feature_positions(ref('feat_internal_scaled')), feature_positions(ref('feat_external_scaled'))
     ) }}
 
@@ -31,7 +37,7 @@ axes_of_features as (
 
 positions_of_stores as (
 
-    {{ place_stores(ref('mrg_labels'), 'features_of_sides', 'axes_of_features') }}
+    {{ place_stores('labels', 'features_of_sides', 'axes_of_features') }}
 
 ),
 

@@ -24,7 +24,7 @@ present as (
         feature,
         value
     from {{ ref('pre_' ~ dataset ~ '_values') }}
-    where value is not null
+    where is_fitted and value is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,5 +1,6 @@
-{#- Where both sides were clustered at once the label is the cluster found; else both parts crossed. If
-    the settings split before small clusters are dissolved, the value stands behind it. -#}
+{#- Where both sides were clustered at once the label is the cluster found, which is not known of a store
+    that is not fitted; else both parts crossed. If the settings split before small clusters are
+    dissolved, the value stands behind it. -#}
 with
 
 sides as (
@@ -28,16 +29,24 @@ final as (
         sides.store_id,
         sides.internal_cluster_id,
         sides.external_cluster_id,
+        splits.split_value,
+
+        -- what is known of it
+        sides.is_fitted,
+        sides.is_thin,
 
         -- how it got there
         sides.assignment_basis,
         sides.is_noise,
 
-        -- the label
-        coalesce(
-            joint_labels.merged_label,
-            cast(sides.internal_part as varchar) || '_' || cast(sides.external_part as varchar)
-        )
+        -- the label, and the pair of parts
+        sides.internal_part,
+        sides.external_part,
+        {% if setting('merging.method') == 'cross' %}
+        cast(sides.internal_part as varchar) || '_' || cast(sides.external_part as varchar)
+        {% else %}
+        joint_labels.merged_label
+        {% endif %}
         || coalesce('/' || splits.before_value, '') as merged_label
     from sides
     inner join splits on sides.store_id = splits.store_id

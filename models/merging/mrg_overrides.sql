@@ -30,7 +30,7 @@ ids as (
 
 thin as (
 
-    select * from {{ ref('mrg_new_labels') }} where is_thin
+    select * from {{ ref('mrg_labels') }} where is_thin
 
 ),
 

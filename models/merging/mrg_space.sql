@@ -6,24 +6,15 @@ with
 components_of_sides as (
 
     {{ gather_sides(
-        ref('mrg_sides'),
+        ref('mrg_known_sides'),
         ref('ml_internal_components'), ref('ml_external_components')
     ) }}
 
 ),
 
-axes_of_space as (
-
-    {{ measure_axes('components_of_sides') }}
-
-),
-
 final as (
 
-    {{ place_stores(
-        ref('mrg_sides'),
-        'components_of_sides', 'axes_of_space'
-    ) }}
+    {{ place_stores(ref('mrg_known_sides'), 'components_of_sides', ref('mrg_axes')) }}
 
 )
 

@@ -16,7 +16,7 @@ previous as (
 
 placements as (
 
-    select * from {{ ref('mrg_placements') }}
+    select * from {{ ref('mrg_assignments') }} where is_fitted or is_thin
 
 ),
 

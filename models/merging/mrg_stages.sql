@@ -3,7 +3,7 @@ with
 
 labels as (
 
-    select * from {{ ref('mrg_labels') }}
+    select * from {{ ref('mrg_labels') }} where is_fitted
 
 ),
 

@@ -124,6 +124,7 @@ def test_tables_that_are_not_about_stores_and_what_is_said_of_columns_stay(sampl
 
 @pytest.mark.browser
 @pytest.mark.end_to_end
+@pytest.mark.long
 def test_the_command_runs_on_a_tiny_size(sample, tmp_path, capsys):
     arguments = ["--rows", "0.0001", "--repeats", "1", "--people", "2", "--seconds", "1"]
     assert main([*arguments, "--sample", str(sample), "--dir", str(tmp_path)]) == 0

@@ -31,7 +31,7 @@ class CompiledLine:
 
     def __init__(self, chain: Chain, settings: dict[str, Any]) -> None:
         """Let dbt compile the project with these settings; the files have to be there."""
-        chain.run("dbt", "compile", "--quiet", "--target", CATALOG, "--vars", json.dumps(settings))
+        chain.dbt("compile", "--quiet", "--target", CATALOG, "--vars", json.dumps(settings))
         manifest = json.loads((chain.path / "target/manifest.json").read_text())
         nodes = manifest["nodes"]
         order = graphlib.TopologicalSorter(

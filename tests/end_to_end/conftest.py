@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
+from dbt_server import DbtServer, Running
 
 ROOT = Path(__file__).parents[2]
 PARTS = (
@@ -35,7 +37,10 @@ PARTS = (
 )
 
 # As `make run` does it: the unit tests speak of the formulas, not of the data.
-BUILD = ("dbt", "build", "--target", "prod", "--exclude-resource-type", "unit_test")
+BUILD = ("build", "--target", "prod", "--exclude-resource-type", "unit_test")
+
+# What takes long and is not asked for where a test does not speak of it.
+SPARE = {"explanations": {"external_model": False}, "projections": {"tsne_stores": 0}}
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Chain:
     """A copy of the project with data of its own; commands run in it as a user would."""
 
     path: Path
+    server: DbtServer
     environment: dict[str, str] = field(default_factory=dict)
     said: str = ""
 
@@ -56,25 +62,33 @@ class Chain:
             text=True,
             check=False,
         )
-        said = done.stdout + done.stderr
-        if check:
-            assert done.returncode == 0, said
-        else:
-            assert done.returncode != 0, said
-        return said
+        return _checked(done.returncode, done.stdout + done.stderr, check)
+
+    def dbt(self, *arguments: str, check: bool = True, **environment: str) -> str:
+        """Run a dbt command, which starts at once, and give back what it said."""
+        running = self.start_dbt(*arguments, **environment)
+        return _checked(running.wait(), running.output.read_text(), check)
+
+    def start_dbt(self, *arguments: str, **environment: str) -> Running:
+        """Start a dbt command in a process group of its own, so that all of it can be killed."""
+        descriptor, output = tempfile.mkstemp(dir=self.path, prefix="said_")
+        os.close(descriptor)
+        variables = self.active() | environment
+        if arguments[0] != "compile":
+            # nobody reads what is compiled, and writing it takes a second
+            variables["DBT_WRITE_JSON"] = "false"
+        return self.server.start(list(arguments), self.path, variables, Path(output))
 
     def active(self) -> dict[str, str]:
         """The variables of a shell in which the virtual environment is active, and hardly others.
 
         What dbt writes into its log for those who mend dbt is a tenth of its time.
         """
-        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-        return kept | {"PATH": path, "DBT_LOG_LEVEL_FILE": "info"} | self.environment
+        return bare_environment() | self.environment
 
     def build(self, *arguments: str, check: bool = True, **environment: str) -> str:
         """Run `dbt build` to the prod target, without the unit tests."""
-        return self.run(*BUILD, *arguments, check=check, **environment)
+        return self.dbt(*BUILD, *arguments, check=check, **environment)
 
     def published(self, target: str = "prod") -> Path:
         """The file that people open."""
@@ -88,6 +102,19 @@ class Chain:
     def table(self, name: str, target: str = "prod") -> pd.DataFrame:
         """A published table, in an order that only depends on its content."""
         return self.query(f"select * from marts.{name} order by all", target)
+
+
+def _checked(code: int, said: str, is_good: bool) -> str:
+    """What a command said, if it ended as it should."""
+    assert (code == 0) == is_good, said
+    return said
+
+
+def bare_environment() -> dict[str, str]:
+    """Hardly more than a path, on which the programs of the virtual environment are."""
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+    path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+    return kept | {"PATH": path, "DBT_LOG_LEVEL_FILE": "info"}
 
 
 def real_data(example: str) -> tuple[str, Path]:
@@ -104,7 +131,7 @@ def real_data(example: str) -> tuple[str, Path]:
     return variable, folder
 
 
-def copy_project(path: Path) -> Chain:
+def copy_project(path: Path, server: DbtServer) -> Chain:
     """Copy what makes the project, without data, database and virtual environment."""
     path.mkdir(parents=True)
     for part in PARTS:
@@ -117,13 +144,23 @@ def copy_project(path: Path) -> Chain:
     (path / "profiles.yml").symlink_to("profiles/profiles.yml")
     # the environment that runs these tests is the one that is set up
     (path / ".venv").symlink_to(Path(sys.executable).parents[1])
-    return Chain(path)
+    return Chain(path, server)
 
 
 @pytest.fixture(scope="session")
-def new_chain(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Chain]:
+def dbt_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtServer]:
+    """dbt, started and parsed once for all chains of a test process."""
+    server = DbtServer(ROOT, tmp_path_factory.mktemp("dbt") / "server", bare_environment())
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def new_chain(
+    tmp_path_factory: pytest.TempPathFactory, dbt_server: DbtServer
+) -> Callable[[str], Chain]:
     """Makes a copy of the project in a directory of its own."""
-    return lambda name: copy_project(tmp_path_factory.mktemp(name) / "store-clusters")
+    return lambda name: copy_project(tmp_path_factory.mktemp(name) / "store-clusters", dbt_server)
 
 
 @pytest.fixture(scope="session")
@@ -141,39 +178,45 @@ def run_example(new_chain: Callable[[str], Chain]) -> Callable[[str], Chain]:
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Chain]:
-    """Makes a chain with some commands and gives back a copy: processes that test share the work.
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory, dbt_server: DbtServer
+) -> Callable[[str, Callable[[Chain], str]], Chain]:
+    """Makes a chain by a function and gives back a copy: processes that test share the work.
 
-    The first that asks runs the commands, the others wait for it.
+    The first that asks makes it, the others wait for it.
     """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
 
-    def build(name: str, *commands: tuple[str, ...]) -> Chain:
+    def build(name: str, make: Callable[[Chain], str]) -> Chain:
         folder = shared / f"{name}-original"
         said = folder / "said.txt"
         with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not said.exists():
                 shutil.rmtree(folder, ignore_errors=True)
-                made = copy_project(folder / "store-clusters")
-                said.write_text("".join(made.run(*command) for command in commands))
+                made = copy_project(folder / "store-clusters", dbt_server)
+                said.write_text(make(made))
         path = tmp_path_factory.mktemp(name) / "store-clusters"
         shutil.copytree(folder / "store-clusters", path, symlinks=True)
-        return Chain(path, said=said.read_text())
+        return Chain(path, dbt_server, said=said.read_text())
 
     return build
 
 
 @pytest.fixture(scope="session")
-def chain(built_once: Callable[..., Chain]) -> Chain:
+def chain(built_once: Callable[[str, Callable[[Chain], str]], Chain]) -> Chain:
     """A chain after `make run`; tests that use it leave its published file as it is."""
-    return built_once("chain", ("make", "run"))
+    return built_once("chain", lambda made: made.run("make", "run"))
 
 
 @pytest.fixture(scope="session")
-def small(built_once: Callable[..., Chain]) -> Chain:
+def small(built_once: Callable[[str, Callable[[Chain], str]], Chain]) -> Chain:
     """A small chain, built once: for tests that build again and compare."""
-    sample = ("python", "-m", "python_ml.sample_data", "--out", "data")
-    return built_once("small", (*sample, "--stores", "120", "--weeks", "8"), BUILD)
+
+    def make(made: Chain) -> str:
+        sample = ("python", "-m", "python_ml.sample_data", "--out", "data")
+        return made.run(*sample, "--stores", "120", "--weeks", "8") + made.build()
+
+    return built_once("small", make)

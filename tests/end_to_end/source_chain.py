@@ -2,12 +2,13 @@
 
 import duckdb
 import yaml
+from conftest import SPARE
 
 STORES = [f"{number:03d}" for number in range(1, 41)]
 PRODUCTS = ["0001", "0002", "0003", "0004"]
 NEED_STATES = dict(zip(PRODUCTS, ["rum", "gin", "tea", "milk"], strict=True))
 COVERAGE = "select * from marts.data_coverage where category is null"
-FEW_CLUSTERS = {
+FEW_CLUSTERS = SPARE | {
     "internal": {"cluster_count": {"fixed": 2}},
     "external": {"cluster_count": {"fixed": 2}},
     "merging": {"minimum_cluster_size": 1},

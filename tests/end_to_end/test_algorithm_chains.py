@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from python_ml.algorithms import fit_counts
-from python_ml.frames import fitted_mask, matrix
+from python_ml.frames import matrix
 from python_ml.settings import section
 
 pytestmark = pytest.mark.end_to_end
@@ -54,8 +54,8 @@ def runs(small) -> dict[str, Run]:
         folder = small.path / "algorithms" / name
         # without the published file, so that clusters have the numbers of their fit
         shutil.copytree(small.path / "warehouse/work", folder / "warehouse/work")
-        small.run(
-            *("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
+        small.dbt(
+            *("run", "--target", "prod", "--vars", yaml.safe_dump(RUNS[name])),
             *("--select", "stg_settings", "path:models/features"),
             *("path:models/ml", "path:models/merging"),
             "path:models/marts/store_clusters.sql",
@@ -76,7 +76,8 @@ def fitted(run: Run, side: str):
     counts = run.table(f"ml.ml_{side}_cluster_counts").query("is_chosen").set_index("category")
     components = matrix(run.table(f"ml.ml_{side}_components"), "component")
     for category, wide in components.items():
-        mask = fitted_mask(category, wide.index, outliers)
+        own = outliers[(outliers["category"] == category) & ~outliers["is_excluded"]]
+        mask = wide.index.isin(own["store_id"])
         k = counts["k"][category]
         yield category, wide, mask, fit_counts(wide.to_numpy()[mask], [k], algorithm=algorithm)[k]
 

@@ -6,7 +6,7 @@ import shutil
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, SPARE
 
 pytestmark = pytest.mark.end_to_end
 
@@ -20,13 +20,12 @@ OTHER = copy.deepcopy(OWN)
 OTHER["sales"]["columns"]["store_id"] = {"sql": "'other ' || store_id"}
 OTHER["stores"]["columns"]["store_id"] = {"sql": "'other ' || store_id"}
 OTHER["feeds"]["footfall"]["key"] = {"sql": "'other ' || store_id"}
-SHORT = {"explanations": {"external_model": False}, "projections": {"tsne_stores": 0}}
 LITTLE = ("--select", "stg_settings")
 
 
 def given(sources, **sections):
     """The settings of a chain, as they are given to dbt."""
-    return ("--vars", yaml.safe_dump({"sources": sources} | SHORT | sections))
+    return ("--vars", yaml.safe_dump({"sources": sources} | SPARE | sections))
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +97,6 @@ def test_a_chain_of_other_stores_is_built_and_not_published(small, own):
     # what was built stands in the working file, and may be published on purpose
     check = ("run-operation", "refuse_other_stores", "--target", "prod", *given(OTHER), "--args")
     published = f"{{published: {own}/prod.duckdb}}"
-    small.run("dbt", *check, published, check=False, WAREHOUSE_DIR=str(own))
-    small.run("dbt", *check, published, WAREHOUSE_DIR=str(own), REPLACE_PUBLISHED="yes")
+    small.dbt(*check, published, check=False, WAREHOUSE_DIR=str(own))
+    small.dbt(*check, published, WAREHOUSE_DIR=str(own), REPLACE_PUBLISHED="yes")
     assert content(own) == before

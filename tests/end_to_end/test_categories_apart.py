@@ -83,8 +83,8 @@ def run(chain, sources=SOURCES, *, check=True, **sections):
     """Build the tables and give them back, or what was said where the build has to fail."""
     user = yaml.safe_dump({"sources": sources, **sections}, sort_keys=False)
     select = [f"+{table}" for table in TABLES]
-    command = ("dbt", "run", "--target", "prod", "--select", *select, "--vars", user)
-    said = chain.run(*command, check=check)
+    command = ("run", "--target", "prod", "--select", *select, "--vars", user)
+    said = chain.dbt(*command, check=check)
     if not check:
         return said
     with duckdb.connect(str(chain.path / "warehouse/work/prod.duckdb"), read_only=True) as opened:

@@ -1,6 +1,6 @@
 """The commands that people type, as they type them, with no variable set."""
 
-import functools
+import re
 import socket
 import subprocess
 import time
@@ -10,14 +10,6 @@ import urllib.request
 import pytest
 
 pytestmark = pytest.mark.end_to_end
-
-JOBS = [
-    "internal-preprocessing",
-    "external-preprocessing",
-    "internal-ml",
-    "external-ml",
-    "merging",
-]
 
 
 def free_port() -> str:
@@ -65,6 +57,15 @@ def test_dbt_docs_generate_and_serve(chain):
         server.wait(20)
 
 
+def test_dbt_build_of_everything_publishes(small):
+    """All that dbt finds to do, the unit tests too."""
+    before = small.published().stat().st_ino
+    said = small.run("dbt", "build", "--target", "prod")
+    assert re.search(r"[1-9]\d* unit tests", said)
+    assert "Published warehouse/prod.duckdb" in said
+    assert small.published().stat().st_ino != before
+
+
 def test_streamlit_run_app(chain):
     port = free_port()
     server = serve(chain, "streamlit", "run", "app", "--server.port", port)
@@ -75,30 +76,14 @@ def test_streamlit_run_app(chain):
         server.wait(20)
 
 
-@pytest.fixture(scope="module")
-def full(small):
-    """Runs the full job of an environment, once, and gives back what it said."""
-    return functools.cache(lambda target: small.run("make", "run-full", f"ENV={target}"))
-
-
-@pytest.mark.parametrize("target", ["dev", "staging", "prod"])
-def test_each_job_runs_alone_in_each_environment_after_a_full_build(small, full, target):
-    said = full(target)
-    assert f"Published warehouse/{target}.duckdb" in said
-    assert set(small.table("runs", target)["target"]) == {target}
-    before = small.published(target).stat()
-    for job in JOBS:
-        said = small.run("make", f"run-{job}", f"ENV={target}")
-        assert "Not published" in said
-        assert "ERROR=0 SKIP=0" in said
-    after = small.published(target).stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-
-
-def test_dev_obeys_what_its_environment_changes(small, full):
-    full("dev")
-    settings = small.query("select settings from marts.runs order by started_at desc", "dev")
-    assert '"resamples": 4' in settings["settings"][0]
+def test_what_dbt_has_parsed_is_kept_for_each_environment_and_settings_file(small):
+    """The second run of a chain does not parse the project again, whatever ran in between."""
+    command = ("make", "run-external-ml")
+    (small.path / "mine.yml").write_text("merging: {minimum_cluster_size: 3}")
+    for more in ([], ["SETTINGS=mine.yml"], []):
+        said = small.run(*command, *more)
+    assert "Unable to do partial parsing" not in said
+    assert {"prod", "prod-mine"} <= {path.name for path in (small.path / "target").iterdir()}
 
 
 def test_make_lists_its_verbs_and_versions(small):

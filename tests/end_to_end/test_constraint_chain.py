@@ -259,8 +259,8 @@ def test_a_store_outside_the_fit_is_scored_within_its_values(held):
 )
 def test_what_cannot_hold_stops_the_run_with_a_sentence(held, merging, sentences):
     over = SETTINGS | {"merging": SETTINGS["merging"] | merging}
-    said = held.run(
-        "dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(over), "--select",
+    said = held.dbt(
+        "run", "--target", "prod", "--vars", yaml.safe_dump(over), "--select",
         "stg_settings", "pre_store_statuses", "mrg_splits", "mrg_constrained", check=False,
     )  # fmt: skip
     for sentence in sentences:

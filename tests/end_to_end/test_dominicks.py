@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,8 @@ def test_three_clusters_are_explained_and_with_mixed_up_demographics_they_are_no
     asked = json.dumps(example | {"internal": {"cluster_count": {"fixed": 3}}})
     answers = []
     for data in (folder, mixed):
-        dominicks.run(
-            "dbt", "run", "--target", "dev", "--select", "+external_explanation_summary",
+        dominicks.dbt(
+            "run", "--target", "dev", "--select", "+external_explanation_summary",
             "--vars", asked, DOMINICKS_DIR=str(data),
         )  # fmt: skip
         with duckdb.connect(str(dominicks.path / "warehouse/work/dev.duckdb")) as built:

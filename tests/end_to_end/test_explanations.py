@@ -134,8 +134,8 @@ def asked(small):
             [name, category, cluster],
         )
     others = {"explanations": {"rule_depth": 1, "external_model": False}}
-    small.run(
-        "dbt", "run", "--target", "staging", "--vars", json.dumps(others), "--select",
+    small.dbt(
+        "run", "--target", "staging", "--vars", json.dumps(others), "--select",
         "+cluster_rules", "+external_explanation_summary", "+external_explanations", "+clusters",
     )  # fmt: skip
     before.unlink()

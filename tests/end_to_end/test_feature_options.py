@@ -54,11 +54,12 @@ def read(path) -> Run:
             return connection.execute(f"select * from {name} order by all").df()
 
         names = ("store_features", "feature_selection", "cluster_count_scores")
-        steps = (
+        imputed, outliers = (
             {side: table(f"features.feat_{side}_{step}") for side in SIDES}
             for step in ("imputed", "outliers")
         )
-        return Run(*(table(f"marts.{name}") for name in names), *steps)
+        imputed = {side: rows.query("is_fitted") for side, rows in imputed.items()}
+        return Run(*(table(f"marts.{name}") for name in names), imputed, outliers)
 
 
 def open_late(sales: Path) -> None:
@@ -76,14 +77,14 @@ def runs(new_chain) -> dict[str, Run]:
     sample = ("--stores", "60", "--weeks", "8", "--categories", "2")
     chain.run("python", "-m", "python_ml.sample_data", "--out", "data", *sample)
     open_late(chain.path / "data/internal/sales.csv")
-    build = ("dbt", "run", "--target", "prod", "--threads", "2", "--vars")
+    build = ("run", "--target", "prod", "--threads", "2", "--vars")
     tables = (
         "+store_features",
         "+feature_selection",
         "+cluster_count_scores",
         "+path:models/features",
     )
-    chain.run(*build, yaml.safe_dump(BASE), "--select", *tables)
+    chain.dbt(*build, yaml.safe_dump(BASE), "--select", *tables)
 
     def turn(name: str) -> Run:
         folder = chain.path / "cases" / name
@@ -92,7 +93,7 @@ def runs(new_chain) -> dict[str, Run]:
             side: BASE[side] | change | {"outliers": LOW | change.get("outliers", {})}
             for side, change in zip(SIDES, (CASES | CLUSTER_CASES)[name], strict=True)
         }
-        said = chain.run(
+        said = chain.dbt(
             *build,
             yaml.safe_dump(user),
             "--select",

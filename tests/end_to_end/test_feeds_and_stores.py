@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 import yaml
+from conftest import SPARE
 
 pytestmark = pytest.mark.end_to_end
 
@@ -63,7 +64,7 @@ def _write_files(path):
     (path / "data/empty.csv").write_text("store,value\n")
 
 
-SETTINGS = {
+SETTINGS = SPARE | {
     "sources": {
         "sales": {
             "files": "data/sales.csv",

@@ -77,7 +77,7 @@ def runs(small, tmp_path_factory):
     """The chain after its second run, the clusters of the first, and the stores that changed."""
     path = tmp_path_factory.mktemp("history") / "store-clusters"
     shutil.copytree(small.path, path, symlinks=True)
-    later = Chain(path)
+    later = Chain(path, small.server)
     with duckdb.connect(str(later.published())) as connection:
         for statement in RENUMBER:
             connection.execute(statement)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import SPARE
 
 pytestmark = pytest.mark.end_to_end
 
@@ -79,7 +80,8 @@ def settings(*extras: str, bucket: str | None = None, **columns: str) -> str:
     names = {"store_id": "store_id", "product_id": "product_id", "amount": "amount"}
     of_products = {"product_id": "product_id", "category": "category", "need_state": "need_state"}
     return yaml.safe_dump(
-        {
+        SPARE
+        | {
             "sources": {
                 "sales": {"files": "data/sales.csv", "columns": names | {"sold_on": "week"}},
                 "products": {"files": "data/products.csv", "columns": of_products | columns},

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from conftest import ROOT, real_data
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 EXAMPLE = "iowa_liquor_categories"
 SALES = "sales_2021-11_2022-10.parquet"
 GROUPS = [

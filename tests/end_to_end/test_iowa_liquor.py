@@ -7,7 +7,7 @@ from visits import dashboard
 
 from app import catalogue
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ ALL_IS_WELL = "All macros give what they should."
 
 def operation(chain, macro: str, *arguments: str, check: bool = True, **environment: str) -> str:
     """What a macro says when it is run on its own."""
-    return chain.run("dbt", "run-operation", macro, *arguments, check=check, **environment)
+    return chain.dbt("run-operation", macro, *arguments, check=check, **environment)
 
 
 def test_all_macros_give_what_they_should(small):

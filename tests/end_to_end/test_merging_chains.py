@@ -37,8 +37,8 @@ def runs(small) -> dict[str, dict[str, pd.DataFrame]]:
     def turn(name: str) -> dict[str, pd.DataFrame]:
         folder = small.path / "merging" / name
         shutil.copytree(small.path / "warehouse", folder / "warehouse")
-        small.run(
-            *("dbt", "run", "--target", "prod"),
+        small.dbt(
+            *("run", "--target", "prod"),
             *("--vars", yaml.safe_dump({"merging": RUNS[name]})),
             # by their paths: the project is called store_clusters too
             *("--select", "stg_settings", "path:models/merging"),

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.end_to_end
 
 TABLES = ("store_clusters", "clusters", "store_features", "cluster_registry")
 # the smallest command that builds something
-LITTLE = ("dbt", "run", "--target", "prod", "--select", "stg_settings")
+LITTLE = ("run", "--target", "prod", "--select", "stg_settings")
 
 
 def working(chain: Chain, sql: str, target: str = "prod") -> pd.DataFrame:
@@ -34,8 +34,8 @@ def published(small, tmp_path_factory):
     """A copy of the small chain with its published file."""
     path = tmp_path_factory.mktemp("published") / "store-clusters"
     shutil.copytree(small.path, path, symlinks=True)
-    made = Chain(path)
-    made.run(*LITTLE)
+    made = Chain(path, small.server)
+    made.dbt(*LITTLE)
     return made
 
 
@@ -49,9 +49,9 @@ def test_the_published_tables_are_recalled_as_they_are(published):
 
 def test_a_command_that_builds_nothing_keeps_the_history_of_what_it_looks_at(published):
     change(published.path / "warehouse/work/prod.duckdb", "delete from history.clusters")
-    published.run("dbt", "test", "--target", "prod", "--select", "stg_settings")
+    published.dbt("test", "--target", "prod", "--select", "stg_settings")
     assert working(published, "select * from history.clusters").empty
-    published.run(*LITTLE)
+    published.dbt(*LITTLE)
     assert not working(published, "select * from history.clusters").empty
 
 
@@ -60,27 +60,27 @@ def test_a_history_that_was_not_published_is_forgotten(published):
     before = published.query(query)
     file = published.path / "warehouse/work/prod.duckdb"
     change(file, "update marts.clusters set name = 'Renamed' where final_cluster_id = 1")
-    published.run("dbt", "snapshot", "--target", "prod")
+    published.dbt("snapshot", "--target", "prod")
     written = working(published, query)
     renamed = before["final_cluster_id"] == 1
     assert len(written) == len(before) + renamed.sum() > len(before)
     assert (written["valid_to"].notna()).sum() == renamed.sum()
-    published.run(*LITTLE)
+    published.dbt(*LITTLE)
     pd.testing.assert_frame_equal(working(published, query), before)
     # nor is a history lost with the working file
     file.unlink()
-    published.run(*LITTLE)
+    published.dbt(*LITTLE)
     pd.testing.assert_frame_equal(working(published, query), before)
 
 
 def test_a_build_goes_on_while_people_have_the_published_file_open(published):
     with duckdb.connect(str(published.published()), read_only=True) as reader:
-        published.run(*LITTLE)
+        published.dbt(*LITTLE)
         assert reader.execute("select count(*) from marts.clusters").fetchall()[0][0] > 0
 
 
 def test_without_a_published_file_the_history_is_empty(published):
-    published.run("dbt", "run", "--target", "dev", "--select", "stg_settings")
+    published.dbt("run", "--target", "dev", "--select", "stg_settings")
     for table in TABLES:
         assert working(published, f"select * from history.{table}", target="dev").empty
     shapes = (
@@ -91,7 +91,7 @@ def test_without_a_published_file_the_history_is_empty(published):
         working(published, shapes, target="dev"), working(published, shapes)
     )
     # nor is it needed where nothing was built yet
-    published.run("dbt", "compile", "--target", "staging")
+    published.dbt("compile", "--target", "staging")
 
 
 def test_a_file_of_an_older_version_is_recalled_as_far_as_it_goes(published):
@@ -101,7 +101,7 @@ def test_a_file_of_an_older_version_is_recalled_as_far_as_it_goes(published):
         "drop table marts.store_cluster_history",
         "alter table marts.store_clusters drop column confidence",
     )
-    published.run(*LITTLE)
+    published.dbt(*LITTLE)
     assert working(published, "select * from history.clusters").empty
     tables = working(published, "select table_name from duckdb_tables()")["table_name"]
     assert "store_cluster_history" not in set(tables)

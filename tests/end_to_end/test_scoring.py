@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from conftest import SPARE
 from scoring_oracle import Side, final_clusters
 
 pytestmark = pytest.mark.end_to_end
@@ -31,7 +32,7 @@ STANDS_LIKE = {CLOSED: "AX03", FEW: "BX02", FED: "AY05", STRANGE: "AY04", GAPPY:
 STATUSES = {CLOSED: "closed", NEW: "new", STRANGE: "pilot", GAPPY: "closed", BARE: "closed"}
 WITHOUT_FEED = {"AX01", "AX02", "BX01"}
 
-SETTINGS = {
+SETTINGS = SPARE | {
     "sources": {
         "sales": {
             "files": "data/sales.csv",
@@ -169,13 +170,14 @@ FITTED_VALUES = "select category, store_id, dataset, feature, raw_value as value
 # thin store with external data the sales are not asked
 NEW_VALUES = """
     select category, store_id, 'internal' as dataset, feature, value
-    from preprocessing.pre_internal_new_values
+    from (from preprocessing.pre_internal_values where not is_fitted)
     anti join (
         select category, store_id from marts.store_scores where basis = 'external_only'
     ) using (category, store_id)
     union all
     select category, store_id, 'external' as dataset, feature, value
-    from preprocessing.pre_external_new_values
+    from preprocessing.pre_external_values
+    where not is_fitted
     union all
     select category, store_id, dataset, feature, raw_value
     from marts.store_features
@@ -197,7 +199,7 @@ def turned(new_stores, request):
     settings = {section: dict(values) for section, values in SETTINGS.items()}
     for section, values in TURNED[request.param].items():
         settings[section] |= values
-    new_stores.run("dbt", "run", "--target", "prod", "--vars", yaml.safe_dump(settings))
+    new_stores.dbt("run", "--target", "prod", "--vars", yaml.safe_dump(settings))
     new_stores.said = request.param
     return new_stores
 
@@ -358,7 +360,7 @@ def test_a_new_store_is_where_scikit_learn_puts_it(turned, category):
     }
     for name, side in sides.items():
         found = side.distances(raw[name])
-        in_sql = _query(turned, f"from ml.ml_{name}_new_distances").query(
+        in_sql = _query(turned, f"from ml.ml_{name}_distances").query(
             "category in [@category, 'all'] and store_id in @found.index"
         )
         in_sql = in_sql.pivot(index="store_id", columns="cluster_id", values="distance")

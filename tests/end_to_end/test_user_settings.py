@@ -52,6 +52,19 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_setting_stops_before_anything_is_written(small, tmp_path, name):
     settings, words = WRONG[name]
+    said = small.build(
+        *("--vars", yaml.safe_dump(settings)),
+        check=False,
+        WAREHOUSE_DIR=str(tmp_path / "warehouse"),
+    )
+    assert "Nothing was run" in said
+    for word in words:
+        assert word in said
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_a_wrong_setting_stops_make_run(small, tmp_path):
+    settings, words = WRONG["unknown key"]
     file = tmp_path / "settings.yml"
     file.write_text(yaml.safe_dump(settings))
     said = small.run(
@@ -143,8 +156,8 @@ def test_settings_move_the_published_result(small, tmp_path):
     ],
 )
 def test_the_database_of_a_run_takes_no_more_than_it_may(small, memory, limit, threads, expected):
-    said = small.run(
-        "dbt", "--quiet", "show", "--output", "json",
+    said = small.dbt(
+        "--quiet", "show", "--output", "json",
         "--vars", f"{{resources: {{memory: {memory}}}}}",
         "--inline", "select current_setting('memory_limit') as \"limit\", "
         "current_setting('threads') as threads",

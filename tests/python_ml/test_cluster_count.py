@@ -167,7 +167,7 @@ def test_every_setting_is_required(name):
     st.sampled_from(sorted(RULES)),
     st.one_of(st.integers(1, 12), st.floats(0.01, 0.4)),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_holds_for_every_frame(seed, stores, rule, minimum_size):
     """Any order gives the same table; one k is chosen, valid, and best; each has a reason."""
     generator = np.random.default_rng(seed)

@@ -62,7 +62,7 @@ def test_scores_are_those_of_scikit_learn():
 
 
 @given(st.integers(0, 1000), st.integers(3, 60), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_one_pass_silhouettes_equal_scikit_learn(seed, stores, data):
     """Several labelings at once, with copies of stores and single stores, to 1e-7: a fast product
     loses half of the digits, scikit-learn's own as well."""
@@ -131,7 +131,7 @@ def blobs(seed, stores=240, groups=4, dimensions=6, distance=4.0):
 
 
 @given(st.integers(0, 1000), st.integers(3, 60), st.integers(2, 8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_simplified_silhouette_equals_its_definition(seed, stores, k):
     """Store by store: own centre against the nearest other one, 0 for a store on its own."""
     rows = np.random.default_rng(seed).integers(0, 6, size=(stores, 3)).astype(float)
@@ -150,7 +150,7 @@ def test_simplified_silhouette_equals_its_definition(seed, stores, k):
 
 
 @given(st.integers(0, 1000), st.integers(3, 60), st.integers(2, 6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_border_density_equals_its_definition(seed, stores, k):
     """Store by store along the way between its two nearest centroids, in any order of stores."""
     generator = np.random.default_rng(seed)
@@ -247,7 +247,7 @@ def test_mixtures_are_fitted_only_where_the_rule_looks():
 
 
 @given(st.integers(0, 1000), st.integers(2, 5), st.integers(5, 40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_agreement_equals_scikit_learn(seed, resamples, stores):
     """The mean adjusted Rand index over all pairs."""
     generator = np.random.default_rng(seed)

@@ -45,7 +45,7 @@ tiny_worlds = st.lists(
 
 
 @given(tiny_worlds, st.integers(1, 4), st.integers(0, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_assignment_within_the_bounds_is_cheaper(world, minimum, more):
     values, names = unpack(world)
     maximum, before = minimum + more, pd.Series(names).value_counts()

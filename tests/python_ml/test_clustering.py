@@ -51,7 +51,7 @@ def sizes(fits):
 
 
 @given(st.integers(0, 500), st.integers(1, 6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_order_of_the_rows_does_not_matter(seed, k):
     """Any order of the frame gives the same fits, bit for bit, and is left untouched."""
     components = long_frame(cloud(stores=40, seed=seed))
@@ -70,7 +70,7 @@ def test_order_of_the_rows_does_not_matter(seed, k):
 
 
 @given(st.integers(0, 500), st.integers(2, 6), st.floats(-100, 100))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_shift_moves_the_centroids_along(seed, k, shift):
     """A shifted space has the same clusters, shifted."""
     components, _ = planted(UNEQUAL[:k], seed=seed)

@@ -234,7 +234,7 @@ worlds = st.lists(
 
 
 @given(worlds, st.permutations(range(6)), st.integers(2, 4), st.integers(0, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_constraints_hold_nobody_else_moves_and_no_way_is_shorter(world, order, apart, overlap):
     """Random worlds with a group that is together and one that is apart, which may touch."""
     values, labels = [value for value, _ in world], [f"{label}_1" for _, label in world]
@@ -261,7 +261,7 @@ def test_constraints_hold_nobody_else_moves_and_no_way_is_shorter(world, order, 
 
 
 @given(worlds, st.permutations(range(6)), st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_same_for_any_order_of_rows_stores_and_names(world, order, seed):
     """Neither the rows of the frames nor the lists of the settings have an order that counts."""
     values, labels = [value for value, _ in world], [f"{label}_1" for _, label in world]

@@ -152,7 +152,7 @@ def test_a_single_store_stays():
 
 
 @given(grid_worlds, st.integers(1, 15))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_same_as_by_hand(world, minimum):
     """On grids full of ties the result is that of exact fractions."""
     values, names = unpack(world)

@@ -41,14 +41,14 @@ clusterings = st.lists(st.integers(1, 7), min_size=1, max_size=40).map(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(clusterings, st.permutations(range(1, 8)))
 def test_a_permutation_of_the_labels_is_undone(previous, names):
     present = {store: names[label - 1] for store, label in previous.items()}
     assert match(present, previous) == previous
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(clusterings, clusterings, st.sets(st.integers(1, 20)), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(present, previous, ever, random):
     shuffled = [list(labels.items()) for labels in (present, previous)]
@@ -57,7 +57,7 @@ def test_the_order_of_the_rows_does_not_matter(present, previous, ever, random):
     assert match(present, previous, ever) == match(*map(dict, shuffled), ever)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(clusterings, clusterings, st.sets(st.integers(1, 20)), st.floats(0.01, 1))
 def test_an_id_is_that_of_a_cluster_with_enough_overlap_or_was_never_used(
     present, previous, ever, minimum
@@ -77,7 +77,7 @@ def test_an_id_is_that_of_a_cluster_with_enough_overlap_or_was_never_used(
             assert number > max(used)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(clusterings, clusterings)
 def test_no_other_assignment_keeps_more_stores(present, previous):
     ids = match(present, previous, minimum=1e-9)

@@ -187,7 +187,7 @@ worlds = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=60)
 @given(worlds, worlds, st.integers(0, 9))
 def test_names_are_unique_and_do_not_depend_on_the_order_of_rows(before, now, seed):
     first = names(*before)

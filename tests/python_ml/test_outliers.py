@@ -194,7 +194,7 @@ def test_categories_do_not_touch_each_other():
 
 
 @given(st.integers(0, 1000), st.integers(1, 120), st.floats(0.001, 0.5), st.floats(0, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_order_does_not_matter_and_the_cap_holds(seed, stores, share, threshold):
     """Same stores in any order: same frame, sorted, input untouched, never above the cap."""
     values = np.random.default_rng(seed).standard_t(2, size=(stores, 3)).round(1)

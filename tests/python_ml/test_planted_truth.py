@@ -99,7 +99,14 @@ FEW = [
 MANY = [(2, 20_000, 5, True), (5, 20_000, 20, True), (9, 5_000, 50, False), (7, 3_000, 200, True)]
 
 
-@pytest.mark.parametrize(("cases", "least"), [(FEW, 0.9), (MANY, 1)], ids=["few", "many"])
+@pytest.mark.parametrize(
+    ("cases", "least"),
+    [
+        pytest.param(FEW[::4], 0.9, id="some"),
+        pytest.param(FEW, 0.9, id="few", marks=pytest.mark.long),
+        pytest.param(MANY, 1, id="many", marks=pytest.mark.long),
+    ],
+)
 def test_planted_groups_are_found(cases, least):
     """Two to nine groups, equal or skewed, 100 to 20,000 stores, 5 to 200 features."""
     share, missed = found_share(cases)

@@ -215,7 +215,7 @@ def test_categories_do_not_touch_each_other():
     st.integers(1, 6),
     st.sampled_from(["pca", "incremental_pca", "none"]),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_order_does_not_matter_and_distances_are_kept(seed, stores, features, method):
     """Any row order gives the same model; all components together keep every distance."""
     values = np.random.default_rng(seed).normal(size=(stores, features)) + 3
@@ -237,7 +237,7 @@ def test_order_does_not_matter_and_distances_are_kept(seed, stores, features, me
 
 
 @given(st.integers(0, 1000), st.floats(-1e3, 1e3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_shift_moves_only_the_centre(seed, shift):
     """Adding a constant to every value changes the centre and nothing else."""
     long = correlated(stores=30, features=5, hidden=3, seed=seed, noise=0.3)

@@ -253,7 +253,7 @@ def test_categories_have_landmarks_of_their_own():
 
 
 @given(st.integers(0, 1000), st.integers(2, 30), st.integers(1, 5), st.sampled_from([5, 500]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_order_does_not_matter_to_kernel_pca(seed, stores, features, most):
     """Any row order gives the same model; components are centred, signs are fixed."""
     long = long_frame(cloud(stores, features, seed), column="feature")

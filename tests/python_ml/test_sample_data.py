@@ -82,7 +82,13 @@ def clean(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("stores", "weeks", "seed"),
-    [(120, 12, 1), (120, 12, 2), (240, 12, 2), (240, 12, 7), (600, 6, 3)],
+    [
+        (120, 12, 1),
+        (120, 12, 2),
+        (240, 12, 2),
+        (240, 12, 7),
+        pytest.param(600, 6, 3, marks=pytest.mark.long),
+    ],
 )
 def test_the_planted_groups_can_be_found(tmp_path, stores, weeks, seed):
     """The silhouette finds the right number of groups, and k-means the groups."""

@@ -36,7 +36,7 @@ def random_world(seed):
     return rows, labels
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_silhouettes_are_those_of_scikit_learn(seed):
     rows, labels = random_world(seed)
@@ -48,7 +48,7 @@ def test_silhouettes_are_those_of_scikit_learn(seed):
     np.testing.assert_allclose(measured["silhouette"], expected, rtol=0, atol=1e-9)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_simplified_silhouettes_are_written_out(seed):
     rows, labels = random_world(seed)
@@ -71,7 +71,7 @@ def test_several_labelings_cost_one_pass_and_do_not_mix():
     assert silhouettes(rows, []) == []
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_the_rows_does_not_matter(seed):
     rows, labels = random_world(seed)

@@ -162,7 +162,7 @@ def test_setting_maximum_clusters(mode, most):
     st.sampled_from([None, 0.5, 1.5]),
     st.sampled_from([None, 1, 2, 4]),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_holds_whatever_is_set(world, minimum, mode, limit, most):
     """Every store once, labels of the start, sizes held or said, moves only where they may be."""
     values, names = unpack(world)
@@ -194,7 +194,7 @@ def test_what_holds_whatever_is_set(world, minimum, mode, limit, most):
 
 
 @given(grid_worlds, st.integers(1, 15), st.sampled_from(MODES), st.sampled_from([-64.0, 0.5, 1024]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_done_once_is_done_and_neither_origin_nor_unit_matters(world, minimum, mode, number):
     values, names = unpack(world)
     once = ends(values, names, minimum, small_clusters=mode)
@@ -210,7 +210,7 @@ def test_done_once_is_done_and_neither_origin_nor_unit_matters(world, minimum, m
     st.sampled_from([None, 2]),
     st.integers(0, 100),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_order_does_not_matter_and_inputs_are_left_alone(world, minimum, mode, most, seed):
     """Any order of either frame gives the same table."""
     space, labels = frames(*unpack(world))

@@ -95,7 +95,7 @@ def records_one_by_one(text, skip, delimiter=","):
     return [record for record in records if record[1] and record[0] > skip][1:]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     text=st.lists(
         st.sampled_from(
@@ -122,7 +122,7 @@ def test_every_record_is_found_in_its_line(tmp_path_factory, text, chunk, title)
     assert some == expected[1::3]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(["a", ";", '"', '""', ';"', '"q;r"', '5"', " ", "\n", "\nx;y;z\n"]),

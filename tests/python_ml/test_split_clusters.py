@@ -61,7 +61,7 @@ worlds = st.lists(
 
 
 @given(worlds, st.integers(1, 5), st.sampled_from(["fold", "nearest_large", "per_store"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_value_is_settled_as_if_it_were_alone(world, minimum, mode):
     """Whatever the other value holds, and in any order of the rows."""
     world = sorted(world, key=lambda store: store[2])

@@ -5,7 +5,7 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per feature that says the same as a stronger one, if that is asked for."""
     return drop_correlated(
-        dbt.ref("pre_external_values").df(),
+        dbt.ref("pre_external_values").filter("is_fitted").df(),
         dbt.ref("feat_external_candidates").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.filter"),
     )

@@ -3,9 +3,9 @@ from python_ml.settings import section
 
 
 def model(dbt, session):
-    """One row per category and store: how far out it is, if all features are judged together."""
+    """One row per category and fitted store: how far out it is, by all features together."""
     return score_outliers(
-        dbt.ref("feat_external_imputed").df(),
+        dbt.ref("feat_external_imputed").filter("is_fitted").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.outliers"),
         seed=section(dbt.ref("stg_settings").df(), "external.algorithm")["seed"],
         cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],

@@ -5,7 +5,7 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per category, parameter and what it is about: the clusters, and who is in them."""
     return fit_clusters(
-        dbt.ref("ml_external_components").df(),
+        dbt.ref("ml_external_components").filter("is_fitted").df(),
         dbt.ref("feat_external_outliers").df(),
         dbt.ref("ml_external_cluster_counts").df(),
         settings=section(dbt.ref("stg_settings").df(), "external.algorithm"),

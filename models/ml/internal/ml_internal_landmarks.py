@@ -5,7 +5,7 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per category, landmark and feature: the stores that kernel_pca compares with."""
     return choose_landmarks(
-        dbt.ref("feat_internal_scaled"),
+        dbt.ref("feat_internal_scaled").filter("is_fitted"),
         dbt.ref("feat_internal_outliers").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.reduce"),
         seed=section(dbt.ref("stg_settings").df(), "internal.algorithm")["seed"],

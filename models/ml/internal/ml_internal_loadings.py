@@ -5,7 +5,7 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per category, component and feature: how the features make up the components."""
     return fit_reduction(
-        dbt.ref("feat_internal_scaled").df(),
+        dbt.ref("feat_internal_scaled").filter("is_fitted").df(),
         dbt.ref("feat_internal_outliers").df(),
         dbt.ref("ml_internal_landmarks").df(),
         settings=section(dbt.ref("stg_settings").df(), "internal.reduce"),

@@ -5,7 +5,7 @@ from python_ml.settings import section
 def model(dbt, session):
     """One row per category, method and store: where it stands on a map of its components."""
     return project_stores(
-        dbt.ref("ml_internal_components").df(),
+        dbt.ref("ml_internal_components").filter("is_fitted").df(),
         "component",
         settings=section(dbt.ref("stg_settings").df(), "projections"),
         cores=section(dbt.ref("stg_settings").df(), "resources")["cores"],

@@ -54,6 +54,7 @@ texts as (
         value,
         count(*) as store_count
     from {{ ref('pre_external_categories') }}
+    where not is_excluded
     group by feed, name, value
 
 ),

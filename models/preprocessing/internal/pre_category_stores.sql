@@ -18,6 +18,12 @@ need_sales as (
 
 ),
 
+accepted as (
+
+    select distinct store_id from {{ ref('pre_product_sales') }}
+
+),
+
 categories as (
 
     select distinct category from need_sales
@@ -55,7 +61,7 @@ final as (
         case
             when statuses.excluded_reason is not null then statuses.excluded_reason
             when not stores.is_in_sales then 'no sales at all'
-            when not stores.has_accepted_sales then 'all its sales rows were refused'
+            when accepted.store_id is null then 'all its sales rows were refused'
             when totals.store_id is null then 'no sales in the category'
             when totals.positive_sales_amount <= 0 then 'no positive sales in the category'
             when totals.row_count < {{ setting('internal.filter.minimum_rows') }}
@@ -69,6 +75,7 @@ final as (
     from categories
     cross join stores
     left join statuses on stores.store_id = statuses.store_id
+    left join accepted on stores.store_id = accepted.store_id
     left join totals
         on categories.category = totals.category and stores.store_id = totals.store_id
 

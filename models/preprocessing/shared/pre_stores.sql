@@ -17,13 +17,7 @@ in_list as (
 
 selling as (
 
-    select distinct store_id from {{ ref('pre_sales_totals') }} where store_id is not null
-
-),
-
-accepted as (
-
-    select distinct store_id from {{ ref('pre_product_sales') }}
+    select distinct store_id from {{ ref('pre_sales_texts') }} where store_id is not null
 
 ),
 
@@ -71,13 +65,11 @@ final as (
         -- where it was seen
         in_list.store_id is not null as is_listed,
         selling.store_id is not null as is_in_sales,
-        accepted.store_id is not null as has_accepted_sales,
         fed.match_key is not null as is_in_feeds
     from known
     left join listed on known.store_id = listed.store_id
     left join in_list on known.store_id = in_list.store_id
     left join selling on known.store_id = selling.store_id
-    left join accepted on known.store_id = accepted.store_id
     left join fed on {{ match_key('known.store_id') }} = fed.match_key
 
 )

@@ -64,7 +64,7 @@ def test_one_store_is_a_cluster(method):
 
 @pytest.mark.parametrize("method", SEARCHING)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=20))
-@hypothesis_settings(max_examples=15, deadline=None)
+@hypothesis_settings(max_examples=15)
 def test_as_many_clusters_as_asked_for(method, points):
     """With many equal stores every k up to the distinct ones has k clusters, none empty."""
     rows = np.array(points, dtype=float)

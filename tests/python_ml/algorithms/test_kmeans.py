@@ -129,7 +129,7 @@ def test_an_impossible_number_of_clusters_is_refused(k):
     st.integers(0, 3),
     st.data(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_copies_of_stores_never_leave_a_cluster_empty(points, starts, data):
     """With many equal stores every k up to the distinct ones has k clusters, each at its mean."""
     rows = np.array(points, dtype=float)

@@ -31,7 +31,7 @@ def beginnings(draw):
 
 
 @given(beginnings())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_change_is_that_of_the_swap(beginning):
     """All stores in the place of all medoids, one by one."""
     distances, begun = beginning
@@ -45,7 +45,7 @@ def test_each_change_is_that_of_the_swap(beginning):
 
 
 @given(beginnings())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_swap_is_left_that_helps(beginning):
     """From wherever it begins, and the medoids stay different places."""
     distances, begun = beginning
@@ -60,7 +60,7 @@ def test_no_swap_is_left_that_helps(beginning):
 
 
 @given(beginnings())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_one_medoid_is_the_best_of_all(beginning):
     """With one there is no other place to get stuck in; of equals it is the first."""
     distances, begun = beginning

@@ -1,1 +1,0 @@
-{{ measure_distances(ref('mrg_new_space'), ref('mrg_centroids'), 'dimension') }}

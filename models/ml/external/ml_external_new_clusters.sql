@@ -1,1 +1,0 @@
-{{ assign_nearest(ref('ml_external_new_distances')) }}

@@ -1,3 +1,0 @@
-{{ project_features(
-    ref('feat_external_new_scaled'), ref('ml_external_loadings'), ref('ml_external_landmarks'), 'external'
-) }}

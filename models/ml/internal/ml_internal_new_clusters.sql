@@ -1,1 +1,0 @@
-{{ assign_nearest(ref('ml_internal_new_distances')) }}

@@ -1,3 +1,0 @@
-{{ project_features(
-    ref('feat_internal_new_scaled'), ref('ml_internal_loadings'), ref('ml_internal_landmarks'), 'internal'
-) }}

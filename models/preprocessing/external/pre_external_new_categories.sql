@@ -1,1 +1,0 @@
-{{ pick_categories(ref('pre_feed_matches'), 'is_excluded') }}
