@@ -133,7 +133,9 @@ feeds as (
 
 of_other_files as (
 
-    {% for source in ['products', 'stores', 'overrides'] if sources[source] %}
+    {% for source in ['products', 'stores', 'overrides'] %}
+    {%- set relation = ref('stg_' ~ source) %}
+    {% if sources[source] %}
     select
         '{{ source }}' as source,
         false as is_feed,
@@ -141,8 +143,9 @@ of_other_files as (
         count(*) filter (where rejected_reason is null) as rows_accepted,
         count(*) filter (where rejected_reason is not null) as rows_rejected,
         {{ 'null' if source == 'products' else 'count(distinct store_id)' }} as stores_read
-    from {{ ref('stg_' ~ source) }}
+    from {{ relation }}
     union all
+    {% endif %}
     {% endfor %}
     select
         feeds.feed as source,
