@@ -159,7 +159,7 @@ def turned(fed, tmp_path_factory):
     # a copy, so that the tests of the first build can run in any order
     fed.environment["WAREHOUSE_DIR"] = str(tmp_path_factory.mktemp("turned"))
     _build(fed, settings)
-    other = type(fed)(fed.path, dict(fed.environment))
+    other = type(fed)(fed.path, fed.server, dict(fed.environment))
     del fed.environment["WAREHOUSE_DIR"]
     published = other.environment["WAREHOUSE_DIR"]
     other.published = lambda target="prod": fed.path / published / f"{target}.duckdb"
